@@ -1,0 +1,1 @@
+//! EKS access as plain Rust: clients, principals, policies, and one call per fact.

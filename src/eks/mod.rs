@@ -1,0 +1,1 @@
+//! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].

@@ -1,0 +1,28 @@
+//! A Terraform and OpenTofu provider that owns one thing: who may do what on an Amazon EKS cluster.
+//!
+//! The map, from the bottom up:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`value`] | what Terraform passes around: values that may be unknown, their types, paths and codecs |
+//! | [`framework`] | Terraform's provider concepts in Rust, and the engine that keeps the promises to Terraform |
+//! | [`plugin`] | how Terraform reaches us: go-plugin's handshake, TLS and the gRPC service of protocol 6 |
+//! | [`aws`] | EKS access as plain Rust, without a word of Terraform |
+//! | [`eks`] | the provider itself: what the practitioner writes, turned into calls of `aws` |
+//!
+//! Who may import whom (`tests/it/architecture.rs` holds everybody to it):
+//!
+//! ```text
+//! main ──► plugin ──► framework ──► value
+//!   └────► eks ─────► framework ──► value
+//!            └──────► aws
+//! ```
+//!
+//! `value` and `framework` know neither gRPC nor AWS; `plugin` knows no resource; `aws` knows nothing of ours;
+//! the resources in `eks` do not know each other.
+
+pub mod aws;
+pub mod eks;
+pub mod framework;
+pub mod plugin;
+pub mod value;

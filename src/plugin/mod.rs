@@ -1,0 +1,1 @@
+//! How Terraform reaches us: go-plugin's handshake, mutual TLS and the tfplugin6 service.

@@ -1,0 +1,1 @@
+//! What Terraform passes around. Knows nothing of RPCs, schemas or AWS.

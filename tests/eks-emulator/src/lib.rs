@@ -1,0 +1,1 @@
+//! A stateful emulator of the EKS access APIs over HTTP.
