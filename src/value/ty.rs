@@ -63,20 +63,19 @@ impl Type {
     }
 
     fn as_json(&self) -> Json {
+        let collection = |kind: &str, of: Json| Json::Array(vec![kind.into(), of]);
         match self {
             Self::Bool => "bool".into(),
             Self::Number => "number".into(),
             Self::String => "string".into(),
             Self::Dynamic => "dynamic".into(),
-            Self::List(element) => Json::from(vec!["list".into(), element.as_json()]),
-            Self::Set(element) => Json::from(vec!["set".into(), element.as_json()]),
-            Self::Map(element) => Json::from(vec!["map".into(), element.as_json()]),
-            Self::Tuple(elements) => {
-                Json::from(vec!["tuple".into(), elements.iter().map(Self::as_json).collect::<Vec<_>>().into()])
-            }
+            Self::List(element) => collection("list", element.as_json()),
+            Self::Set(element) => collection("set", element.as_json()),
+            Self::Map(element) => collection("map", element.as_json()),
+            Self::Tuple(elements) => collection("tuple", elements.iter().map(Self::as_json).collect()),
             Self::Object(attributes) => {
                 let attributes = attributes.iter().map(|(name, ty)| (name.clone(), ty.as_json()));
-                Json::from(vec!["object".into(), Json::Object(attributes.collect())])
+                collection("object", Json::Object(attributes.collect()))
             }
         }
     }
