@@ -1,0 +1,5 @@
+//! What the tests stand on.
+
+pub(crate) mod core;
+pub(crate) mod toy;
+pub(crate) mod toy_schema;
