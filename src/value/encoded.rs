@@ -44,9 +44,74 @@ impl CodecError {
         Self { path: AttributePath::root(), problem: problem.into() }
     }
 
+    /// A value found where one of another type should be.
+    pub(super) fn mismatch(ty: &Type, found: &str) -> Self {
+        let expected = match ty {
+            Type::Bool => "true or false",
+            Type::Number => "a number",
+            Type::String => "a string",
+            Type::Dynamic => "a value with its type",
+            Type::List(_) => "a list",
+            Type::Set(_) => "a set",
+            Type::Map(_) => "a map",
+            Type::Tuple(_) => "a tuple",
+            Type::Object(_) => "an object",
+        };
+        Self::new(format!("expected {expected}, found {found}"))
+    }
+
+    /// A value that does not fit the type it should be written as.
+    pub(super) fn misfit(ty: &Type, value: &Dynamic) -> Self {
+        let found = match value {
+            Dynamic::Null => "null",
+            Dynamic::Unknown => "a value known only after apply",
+            Dynamic::Bool(_) => "true or false",
+            Dynamic::Number(_) => "a number",
+            Dynamic::String(_) => "a string",
+            Dynamic::List(_) => "a list",
+            Dynamic::Set(_) => "a set",
+            Dynamic::Tuple(_) => "a tuple",
+            Dynamic::Map(_) => "a map",
+            Dynamic::Object(_) => "an object",
+            Dynamic::Typed(_) => "a value with its type",
+        };
+        Self::mismatch(ty, found)
+    }
+
+    /// A tuple of another length than its type.
+    pub(super) fn tuple_length(expected: usize, found: usize) -> Self {
+        Self::new(format!("expected a tuple of {expected}, found {found}"))
+    }
+
+    pub(super) fn missing(attribute: &str) -> Self {
+        Self::new("the attribute is missing").under(|path| path.under_attribute(attribute))
+    }
+
+    pub(super) fn unexpected(attribute: &str) -> Self {
+        Self::new("the type has no such attribute").under(|path| path.under_attribute(attribute))
+    }
+
+    /// The same problem inside an element of a set, which no path can name.
+    pub(super) fn in_set(self) -> Self {
+        Self::new(format!("in an element of the set: {self}"))
+    }
+
     pub(super) fn under(mut self, change: impl FnOnce(AttributePath) -> AttributePath) -> Self {
         self.path = change(self.path);
         self
+    }
+}
+
+/// How many values may lie within one another; deeper ones could exhaust the stack. A type that anybody would write
+/// stays far below.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// Refuses a value that lies deeper than [`MAX_DEPTH`].
+pub(super) fn check_depth(depth: usize) -> Result<(), CodecError> {
+    if depth <= MAX_DEPTH {
+        Ok(())
+    } else {
+        Err(CodecError::new(format!("more than {MAX_DEPTH} values lie within one another")))
     }
 }
 

@@ -15,6 +15,8 @@ pub mod json;
 pub mod msgpack;
 mod number;
 mod path;
+#[cfg(test)]
+mod round_trip;
 mod ty;
 
 pub use dynamic::Dynamic;

@@ -1,1 +1,5 @@
 //! Every integration test, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod generated;
