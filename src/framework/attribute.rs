@@ -27,8 +27,7 @@ pub trait Attribute: Sized {
 }
 
 /// The diagnostic for a value that is not what the schema says.
-#[doc(hidden)]
-pub fn mismatch<T>(wanted: &str, found: &Dynamic) -> Result<T, Diagnostics> {
+pub(super) fn mismatch<T>(wanted: &str, found: &Dynamic) -> Result<T, Diagnostics> {
     Err(match found {
         Dynamic::Null => Diagnostic::error("Missing value", format!("This must be {wanted}, and is null.")),
         Dynamic::Unknown => Diagnostic::bug("Value not known yet", format!("This must be {wanted} by now.")),

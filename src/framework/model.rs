@@ -1,3 +1,5 @@
+//! Structs whose fields are attributes: what the practitioner writes, what is planned, what the state holds.
+
 use super::Attribute;
 use super::schema::Field;
 

@@ -1,3 +1,5 @@
+//! What objects look like to Terraform, and the small language in which models say it.
+
 use std::collections::BTreeMap;
 
 use crate::value::{Dynamic, Type};

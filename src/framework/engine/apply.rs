@@ -17,10 +17,6 @@ pub struct Apply {
     pub planned: Encoded,
     /// What the practitioner wrote.
     pub config: Encoded,
-    /// The private data of the plan.
-    pub private: Vec<u8>,
-    /// The identity of the plan.
-    pub identity: Option<Encoded>,
 }
 
 /// The answer.

@@ -18,6 +18,8 @@ pub struct Import {
 /// The answer.
 #[derive(Debug, Default)]
 pub struct Imported {
+    /// Of which type the object is.
+    pub type_name: String,
     /// The object.
     pub state: Encoded,
     /// Which object it is.
@@ -57,6 +59,7 @@ impl<P: Provider> Engine<P> {
             let state = conform::state(state, &known.schema.fields);
             let identity = resource.identity(state.clone())?;
             Ok(Imported {
+                type_name: question.type_name,
                 state: encode("state", &state, &known.ty)?,
                 identity: Some(encode("identity", &identity, &known.identity_ty)?),
                 private: private::MANAGED.to_vec(),

@@ -9,12 +9,8 @@ use crate::value::{Dynamic, Encoded};
 pub struct Read {
     /// Of which type the object is.
     pub type_name: String,
-    /// What the state holds.
+    /// What the state holds. It says which object it is; what else the state holds beside it follows from it.
     pub state: Encoded,
-    /// The identity that the state holds.
-    pub identity: Option<Encoded>,
-    /// The private data that the state holds.
-    pub private: Vec<u8>,
 }
 
 /// The answer. Private data and identity take the place of what the state holds.
