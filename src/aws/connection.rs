@@ -104,7 +104,7 @@ impl Aws {
         let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
         let ask = || async move {
             let answer = sts.get_caller_identity().send().await;
-            let arn = answer.map_err(|error| AwsError::from_sdk(OPERATION, error))?.arn;
+            let arn = answer.map_err(AwsError::from_sdk(OPERATION))?.arn;
             let arn = arn.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller's ARN"))?;
             Caller::from_arn(arn).map(Some)
         };

@@ -197,7 +197,7 @@ fn refused<E>(operation: &'static str, role: &str, error: aws_sdk_sts::error::Sd
 where
     E: aws_sdk_sts::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let error = AwsError::from_sdk(operation, error);
+    let error = AwsError::from_sdk(operation)(error);
     CredentialsError::provider_error(format!("the role {role} could not be assumed: {error}"))
 }
 

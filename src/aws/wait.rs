@@ -42,17 +42,18 @@ impl<'a> Propagation<'a> {
         F: Future<Output = Result<T, AwsError>>,
     {
         let mut pauses = Pauses::for_propagation();
-        let mut waited = false;
+        let mut before: Option<AwsError> = None;
         loop {
-            let error = match call().await {
-                Err(error) if passes(&error) => error,
-                other => return other,
+            let error = match (call().await, before) {
+                (Err(error), _) if passes(&error) => error,
+                (Err(error), Some(before)) if error.is_timed_out() => return Err(before.after_waiting_for(self.what)),
+                (other, _) => return other,
             };
             if !pauses.fits_before(self.until.min(self.budget.deadline)) {
-                return Err(if waited { error.after_waiting_for(self.what) } else { error });
+                return Err(error.after_waiting_for(self.what));
             }
             pauses.pause(error.operation(), self.budget).await?;
-            waited = true;
+            before = Some(error);
         }
     }
 }

@@ -11,27 +11,27 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use super::{AwsError, Failure, Kind};
 
 impl AwsError {
-    /// What the SDK says went wrong in `operation`.
-    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    /// What the SDK says went wrong in `operation`: an argument for `map_err`.
+    pub(crate) fn from_sdk<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let status = error.raw_response().map(|response| response.status().as_u16());
-        let request_id = error.request_id().map(str::to_owned);
-        let failure = match &error {
-            SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
-                let code = answer.err().code().map(str::to_owned);
-                let message = answer.err().message().map_or_else(|| "AWS gave no reason.".to_owned(), str::to_owned);
-                let kind = kind_of(code.as_deref(), status, &message);
-                Failure { kind, operation, code, message, ..Failure::default() }
-            }
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
-                let message = format!("AWS's answer could not be understood: {}", causes(&error));
-                Failure { kind: Kind::BadAnswer, operation, message, ..Failure::default() }
-            }
-            _ => Failure { kind: kind_of_no_answer(&error), operation, message: causes(&error), ..Failure::default() },
-        };
-        Self(Arc::new(Failure { status, request_id, ..failure }))
+        move |error| {
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            let request_id = error.request_id().map(str::to_owned);
+            let (kind, code, message) = match &error {
+                SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
+                    let message = answer.err().message().unwrap_or("AWS gave no reason.");
+                    (kind_of(answer.err().code(), status, message), answer.err().code(), message.to_owned())
+                }
+                SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                    (Kind::BadAnswer, None, format!("AWS's answer could not be understood: {}", causes(&error)))
+                }
+                _ => (kind_of_no_answer(&error), None, causes(&error)),
+            };
+            let code = code.map(str::to_owned);
+            Self(Arc::new(Failure { kind, operation, code, message, status, request_id, waited_for: None }))
+        }
     }
 }
 
