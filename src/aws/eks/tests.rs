@@ -17,6 +17,7 @@ use crate::aws::{AccessScope, AuthenticationMode, EntryType, Kind, NewAccessEntr
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/reader";
 const ENTRY_ARN: &str = "arn:aws:eks:us-east-1:111122223333:access-entry/dev/role/111122223333/reader/1-2-3";
 const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
+const EDIT: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy";
 
 /// An AWS of prepared answers, in memory, so that time can be paused. It answers requests in the order given and
 /// writes down what it was asked.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eks::operation::RequestId;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{AwsError, Failure, Kind};
@@ -27,7 +28,10 @@ impl AwsError {
                 SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
                     (Kind::BadAnswer, None, format!("AWS's answer could not be understood: {}", causes(&error)))
                 }
-                _ => (kind_of_no_answer(&error), None, causes(&error)),
+                _ => {
+                    let (kind, message) = no_answer(&error);
+                    (kind, None, message)
+                }
             };
             let code = code.map(str::to_owned);
             Self(Arc::new(Failure { kind, operation, code, message, status, request_id, waited_for: None }))
@@ -71,12 +75,17 @@ fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
     }
 }
 
-/// The kind of a request that AWS gave no answer to.
-fn kind_of_no_answer(error: &(dyn Error + 'static)) -> Kind {
-    match chain(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
-        Some(_) => Kind::NoCredentials,
-        None => Kind::Unreachable,
+/// The kind of a request that AWS gave no answer to, and why it gave none.
+fn no_answer(error: &(dyn Error + 'static)) -> (Kind, String) {
+    if let Some(error) = chain(error).find(|cause| cause.is::<CredentialsError>()) {
+        return (Kind::NoCredentials, causes(error));
     }
+    // How the SDK's rules for endpoints begin their refusals, of FIPS with an endpoint of one's own for example.
+    if let Some(error) = chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: ")) {
+        return (Kind::BadSettings, causes(error));
+    }
+    // The outermost error says no more than that there was one.
+    (Kind::Unreachable, format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error))))
 }
 
 /// The action in `User: … is not authorized to perform: eks:CreateAccessEntry on resource: …`.

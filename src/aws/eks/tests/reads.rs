@@ -90,16 +90,15 @@ async fn lists_are_read_to_their_last_page() {
 }
 
 #[tokio::test]
-async fn policies_come_with_their_scopes_and_by_name() {
-    let namespaces = json!({ "type": "namespace", "namespaces": ["b", "a"] });
-    let list = json!([association(namespaces), association(json!({ "type": "cluster", "namespaces": [] }))]);
-    let canned = Canned::new([(200, json!({ "associatedAccessPolicies": list }))]);
+async fn policies_come_by_name_and_with_their_scopes() {
+    let view = association(json!({ "type": "namespace", "namespaces": ["b", "a"] }));
+    let mut edit = association(json!({ "type": "cluster", "namespaces": [] }));
+    edit["policyArn"] = json!(EDIT);
+    let canned = Canned::new([(200, json!({ "associatedAccessPolicies": [view, edit] }))]);
     let found = canned.eks().associated_policies("dev", ROLE, &budget()).await.unwrap().unwrap();
-    let scopes: Vec<_> = found.into_iter().map(|policy| policy.scope).collect();
-    assert_eq!(
-        scopes,
-        [AccessScope::Namespaces(BTreeSet::from(["a".to_owned(), "b".to_owned()])), AccessScope::Cluster]
-    );
+    let found: Vec<_> = found.into_iter().map(|policy| (policy.policy_arn, policy.scope)).collect();
+    let namespaces = AccessScope::Namespaces(BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+    assert_eq!(found, [(EDIT.to_owned(), AccessScope::Cluster), (VIEW.to_owned(), namespaces)]);
 }
 
 #[tokio::test]
