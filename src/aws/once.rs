@@ -189,6 +189,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_fetch_from_before_a_change_does_not_take_the_place_of_the_one_after() {
+        let facts = Facts::default();
+        let (answer_before, before) = held();
+        let (answer_after, after) = held();
+        let mut before = Box::pin(facts.get("a", || before));
+        assert!((&mut before).now_or_never().is_none());
+        facts.forget(&"a");
+        let mut after = Box::pin(facts.get("a", || after));
+        assert!((&mut after).now_or_never().is_none());
+        answer_before.send(Ok(Some(1))).unwrap();
+        assert_eq!(before.await, Ok(Some(1)));
+        let mut joined = Box::pin(facts.get("a", never));
+        assert!((&mut joined).now_or_never().is_none());
+        answer_after.send(Ok(Some(2))).unwrap();
+        assert_eq!((after.await, joined.await), (Ok(Some(2)), Ok(Some(2))));
+    }
+
+    #[tokio::test]
     async fn a_reader_who_leaves_does_not_take_the_fetch_along_and_the_last_one_does() {
         let facts = Facts::default();
         let (answer, fetch) = held();

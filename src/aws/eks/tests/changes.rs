@@ -104,4 +104,10 @@ async fn what_was_changed_is_read_again() {
     assert_eq!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap(), None);
     assert_eq!(eks.associated_policies("dev", ROLE, &budget).await.unwrap(), None);
     assert_eq!(canned.asked().len(), 13);
+
+    canned.add([cluster("CONFIG_MAP"), update("1", "InProgress"), cluster("API_AND_CONFIG_MAP")]);
+    eks.find_cluster("dev", &budget).await.unwrap();
+    eks.update_authentication_mode("dev", AuthenticationMode::ApiAndConfigMap, &budget).await.unwrap();
+    let found = eks.find_cluster("dev", &budget).await.unwrap().unwrap();
+    assert_eq!(found.authentication_mode, AuthenticationMode::ApiAndConfigMap);
 }
