@@ -104,7 +104,7 @@ impl Aws {
         let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
         let ask = || async move {
             let answer = sts.get_caller_identity().send().await;
-            let arn = answer.map_err(|error| AwsError::from_sdk(OPERATION, error))?.arn;
+            let arn = answer.map_err(AwsError::from_sdk(OPERATION))?.arn;
             let arn = arn.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller's ARN"))?;
             Caller::from_arn(arn).map(Some)
         };
@@ -117,7 +117,7 @@ impl Aws {
             let config = self.0.config.get_or_try_init(|| self.0.load(region)).await?;
             let region = match region {
                 Some(region) => Region::new(region.to_owned()),
-                None => self.0.default_region().await.ok_or_else(AwsError::no_region)?,
+                None => self.0.default_region(config).await.ok_or_else(AwsError::no_region)?,
             };
             Ok((region, config))
         };
@@ -239,9 +239,15 @@ impl Connection {
         credentials::assume(settings, config)
     }
 
-    /// The region of everything that does not name its own.
-    async fn default_region(&self) -> Option<Region> {
-        let search = || async { self.regions_named().or_else(ImdsRegionProvider::builder().build()).region().await };
+    /// The region of everything that does not name its own. An instance knows where it is, if nobody says it.
+    async fn default_region(&self, config: &SdkConfig) -> Option<Region> {
+        let search = || async {
+            if let Some(named) = self.regions_named().region().await {
+                return Some(named);
+            }
+            let instance = ProviderConfig::without_region().with_http_client(config.http_client()?);
+            ImdsRegionProvider::builder().configure(&instance).build().region().await
+        };
         self.region.get_or_init(search).await.clone()
     }
 
@@ -259,3 +265,6 @@ impl Connection {
             .or_else(profile.build())
     }
 }
+
+#[cfg(test)]
+mod tests;
