@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -117,7 +116,7 @@ impl Aws {
             let config = self.0.config.get_or_try_init(|| self.0.load(region)).await?;
             let region = match region {
                 Some(region) => Region::new(region.to_owned()),
-                None => self.0.default_region(config).await.ok_or_else(AwsError::no_region)?,
+                None => self.0.default_region().await.ok_or_else(AwsError::no_region)?,
             };
             Ok((region, config))
         };
@@ -204,8 +203,8 @@ const DEFAULT_ATTEMPTS: u32 = 10;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
-    /// Loads the SDK's configuration. `region` stands in for a default region, so that the search for one does not
-    /// end at an instance's metadata service, which on any other machine takes seconds to give up.
+    /// Loads the SDK's configuration. `region` stands in for a default region, so that nothing of the SDK searches for one
+    /// at an instance's metadata service.
     async fn load(&self, region: Option<&str>) -> Result<SdkConfig, AwsError> {
         let settings = &self.settings;
         let http = http::client(settings)?;
@@ -239,16 +238,10 @@ impl Connection {
         credentials::assume(settings, config)
     }
 
-    /// The region of everything that does not name its own. An instance knows where it is, if nobody says it.
-    async fn default_region(&self, config: &SdkConfig) -> Option<Region> {
-        let search = || async {
-            if let Some(named) = self.regions_named().region().await {
-                return Some(named);
-            }
-            let instance = ProviderConfig::without_region().with_http_client(config.http_client()?);
-            ImdsRegionProvider::builder().configure(&instance).build().region().await
-        };
-        self.region.get_or_init(search).await.clone()
+    /// The region of everything that does not name its own. An instance's metadata service is not asked: where there is
+    /// none, it takes seconds to find that out, only to say what a region left out by mistake should say at once.
+    async fn default_region(&self) -> Option<Region> {
+        self.region.get_or_init(|| async { self.regions_named().region().await }).await.clone()
     }
 
     /// The regions that somebody wrote down: in the settings, in the environment, in the profile.
