@@ -38,7 +38,14 @@ impl Emulator {
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let world = Arc::new(World::new(options, runtime.handle().clone())?);
+        let world = match World::new(options, runtime.handle().clone()) {
+            Ok(world) => Arc::new(world),
+            Err(error) => {
+                // A runtime must not be dropped in the caller's, because it would wait for its threads there.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&world);
         let thread = std::thread::Builder::new().name("eks-emulator".to_owned()).spawn(move || {
@@ -196,6 +203,15 @@ impl Emulator {
         let kind = "AccessConfigUpdate".to_owned();
         let update = ForeignUpdate { kind, duration_ms, authentication_mode: Some(mode.to_owned()) };
         self.world.start_update(self.region(), cluster, &update)
+    }
+
+    /// Brings the updates of a cluster that are in progress to their end now.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such cluster.
+    pub fn finish_updates(&self, cluster: &str) -> Result<(), String> {
+        self.world.finish_updates(self.region(), cluster)
     }
 
     fn region(&self) -> &str {

@@ -162,6 +162,12 @@ impl World {
         Ok(id)
     }
 
+    pub(crate) fn finish_updates(&self, region: &str, name: &str) -> Result<(), String> {
+        let now = Moment::now();
+        // The next look at the state settles them.
+        self.change(region, name, |cluster| cluster.updates.iter_mut().for_each(|update| update.ends_at = now))
+    }
+
     /// Every entry with its policies, sorted by principal, whether clients can see it yet or not.
     pub(crate) fn entries(&self, region: &str, name: &str) -> Vec<Value> {
         let state = self.state.lock();

@@ -28,7 +28,7 @@ pub(crate) fn update_cluster_config(call: Call<'_>) -> Result<Value, ApiError> {
     cluster.require_active()?;
 
     let given = |member: &&str| body.get(*member).is_some_and(|value| !value.is_null());
-    let kinds: Vec<_> = KINDS.iter().filter(|members| members.iter().any(|member| given(member))).collect();
+    let kinds: Vec<_> = KINDS.iter().filter(|members| members.iter().any(given)).collect();
     match kinds.as_slice() {
         [["accessConfig"]] => {}
         // Made up.

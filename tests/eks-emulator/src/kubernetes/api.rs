@@ -71,21 +71,25 @@ fn resources() -> Value {
     })
 }
 
+/// kubectl shows the message only with the details beside it.
 fn config_map_not_found(name: &str) -> Response<Full<Bytes>> {
-    failure(404, "NotFound", &format!("configmaps \"{name}\" not found"))
+    let mut status = status(404, "NotFound", &format!("configmaps \"{name}\" not found"));
+    status["details"] = json!({"name": name, "kind": "configmaps"});
+    reply::json(404, &status)
 }
 
 fn failure(code: u16, reason: &str, message: &str) -> Response<Full<Bytes>> {
-    reply::json(
-        code,
-        &json!({
-            "kind": "Status",
-            "apiVersion": "v1",
-            "metadata": {},
-            "status": "Failure",
-            "message": message,
-            "reason": reason,
-            "code": code,
-        }),
-    )
+    reply::json(code, &status(code, reason, message))
+}
+
+fn status(code: u16, reason: &str, message: &str) -> Value {
+    json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+    })
 }
