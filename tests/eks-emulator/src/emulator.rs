@@ -1,6 +1,7 @@
 //! The library's door.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::calls::Call;
 use crate::faults::Fault;
 use crate::options::Options;
+use crate::request::Request;
 use crate::world::{ForeignUpdate, World};
 use crate::{control, server, service};
 
@@ -177,11 +179,13 @@ impl Emulator {
 
     /// Changes a cluster's mode at once, in any direction, and makes none of the entries that an update makes.
     ///
-    /// # Errors
+    /// # Panics
     ///
     /// If there is no such cluster or no such mode.
-    pub fn set_cluster_mode(&self, name: &str, mode: &str) -> Result<(), String> {
-        self.world.set_cluster_mode(self.region(), name, mode)
+    pub fn set_cluster_mode(&self, name: &str, mode: &str) {
+        if let Err(text) = self.world.set_cluster_mode(self.region(), name, mode) {
+            panic!("{text}");
+        }
     }
 
     /// Starts an update as if somebody else had, such as a `VersionUpdate`, and returns its id.
@@ -219,6 +223,12 @@ impl Emulator {
     }
 }
 
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Emulator").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Emulator {
     fn drop(&mut self) {
         // Neither fails but for a thread that has ended by itself, which is stopped as well.
@@ -228,7 +238,7 @@ impl Drop for Emulator {
 }
 
 async fn serve(socket: TcpListener, world: Arc<World>) {
-    let answer = move |request: crate::request::Request| {
+    let answer = move |request: Request| {
         let world = Arc::clone(&world);
         async move {
             match request.segments.first() {

@@ -12,7 +12,6 @@ use crate::options::Options;
 pub(crate) struct Settings {
     pub(crate) latency_ms: u64,
     pub(crate) rate_per_second: Option<f64>,
-    /// Without it, one second's worth.
     pub(crate) burst: Option<f64>,
     pub(crate) entry_visible_after_ms: u64,
     pub(crate) principal_visible_after_ms: u64,
@@ -92,6 +91,11 @@ impl Settings {
             omitted_update_fields: OmittedUpdateFields::Reset,
             list_associated_on_node_types: ListAssociatedOnNodeTypes::Empty,
         }
+    }
+
+    /// Tokens per second, and how many the bucket holds: without a `burst`, one second's worth and at least one.
+    pub(crate) fn rate(&self) -> Option<(f64, f64)> {
+        self.rate_per_second.map(|per_second| (per_second, self.burst.unwrap_or(per_second.max(1.0))))
     }
 
     /// The settings with the members of `patch` in place of theirs.

@@ -34,6 +34,10 @@ pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Reques
         ["api"] => reply::json(200, &json!({"kind": "APIVersions", "versions": ["v1"]})),
         ["apis"] => reply::json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": []})),
         ["api", "v1"] => reply::json(200, &resources()),
+        // kubectl asks for the namespace when the ConfigMap is not there.
+        ["api", "v1", "namespaces", "kube-system"] => {
+            reply::json(200, &json!({"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "kube-system"}}))
+        }
         ["api", "v1", "namespaces", "kube-system", "configmaps", "aws-auth"] => aws_auth(state, cluster),
         ["api", "v1", "namespaces", _, "configmaps", name] => config_map_not_found(name),
         _ => failure(404, "NotFound", "the server could not find the requested resource"),
@@ -71,7 +75,6 @@ fn resources() -> Value {
     })
 }
 
-/// kubectl shows the message only with the details beside it.
 fn config_map_not_found(name: &str) -> Response<Full<Bytes>> {
     let mut status = status(404, "NotFound", &format!("configmaps \"{name}\" not found"));
     status["details"] = json!({"name": name, "kind": "configmaps"});

@@ -3,7 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
+use hyper::Method;
 use serde_json::{Value, json};
+
+use crate::http::send;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/dev/my+role";
 const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
@@ -150,19 +153,24 @@ fn aws_cli_if_present() {
     assert_eq!(web["AssumedRoleUser"]["Arn"], "arn:aws:sts::111122223333:assumed-role/my+role/ci");
 }
 
-#[test]
-fn kubectl_if_present() {
+#[tokio::test]
+async fn kubectl_if_present() {
     if !is_there("aws", "--version") || !is_there("kubectl", "--help") {
         return;
     }
     let program = Program::start();
-    program.aws(&["eks", "wait", "cluster-active", "--name", "dev"]);
     let updated = program.tool("aws", &["eks", "update-kubeconfig", "--name", "dev"]);
     assert!(updated.status.success(), "{}", String::from_utf8_lossy(&updated.stderr));
     let cache = program.folder.path().join("cache");
-    let get =
-        ["get", "configmap", "aws-auth", "-n", "kube-system", "-o", "json", "--cache-dir", cache.to_str().unwrap()];
+    let get = ["get", "configmap", "aws-auth", "-n", "kube-system", "-o", "json"];
+    let get = [&get[..], &["--cache-dir", cache.to_str().unwrap()]].concat();
     let absent = program.tool("kubectl", &get);
     let said = String::from_utf8_lossy(&absent.stderr);
     assert!(said.contains("configmaps \"aws-auth\" not found"), "{said}");
+
+    let data = json!({"mapUsers": "[]"});
+    send(&program.url, Method::PUT, "/_emulator/clusters/dev/aws-auth", &data.to_string()).await.unwrap();
+    let present = program.tool("kubectl", &get);
+    let config_map: Value = serde_json::from_slice(&present.stdout).unwrap();
+    assert_eq!(config_map["data"], data);
 }

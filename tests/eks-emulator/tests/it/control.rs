@@ -40,7 +40,7 @@ async fn what_makes_no_sense_is_refused_with_its_name() {
 #[tokio::test]
 async fn no_emulator_starts_with_a_mode_that_is_none_or_on_a_port_that_is_taken() {
     let clusters = vec![("dev".to_owned(), "BOTH".to_owned())];
-    let refusal = Emulator::start(Options { clusters, ..Options::default() }).await.err().unwrap();
+    let refusal = Emulator::start(Options { clusters, ..Options::default() }).await.unwrap_err();
     assert!(refusal.to_string().contains("BOTH"), "{refusal}");
     let first = emulator().await;
     let port = first.url().rsplit(':').next().unwrap().parse().unwrap();
@@ -86,7 +86,7 @@ async fn faults_may_be_ordered_and_cancelled() {
 async fn a_reset_brings_back_the_start() {
     let emulator = emulator().await;
     emulator.put_cluster("new", "API");
-    emulator.set_cluster_mode("dev", "API").unwrap();
+    emulator.set_cluster_mode("dev", "API");
     emulator.put_entry("dev", json!({"principalArn": ROLE})).unwrap();
     emulator.settings(json!({"max_policies_per_entry": 1})).unwrap();
     control(&emulator, Method::POST, "faults", json!([{"kind": "throttle"}])).await;
