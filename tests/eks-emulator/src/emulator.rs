@@ -19,9 +19,23 @@ use crate::{control, server, service};
 
 /// A running emulator. Dropping it stops it and closes its sockets.
 ///
-/// What it does is done on a thread of its own, so that neither a busy test nor one with paused time gets in its way. The
-/// methods that look at the state or change it behind the clients' backs never appear in the log of calls; where they
-/// name a cluster they mean that of the emulator's own region.
+/// What it does is done on a thread of its own, so that neither a busy test nor one with paused time gets in its way.
+/// The methods that look at the state or change it behind the clients' backs never appear in the log of calls; where
+/// they name a cluster they mean that of the emulator's own region.
+///
+/// ```
+/// use eks_emulator::{Emulator, Fault, FaultKind, Options};
+///
+/// # async fn test() -> std::io::Result<()> {
+/// let clusters = vec![("dev".to_owned(), "API_AND_CONFIG_MAP".to_owned())];
+/// let emulator = Emulator::start(Options { clusters, ..Options::default() }).await?;
+/// emulator.add_fault(Fault { times: 2, ..Fault::new("DescribeAccessEntry", FaultKind::Throttle) });
+/// // Let a client talk to emulator.url(), then look at what it did:
+/// assert_eq!(emulator.calls(), []);
+/// assert_eq!(emulator.entries("dev").len(), 0);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Emulator {
     address: SocketAddr,
     world: Arc<World>,
@@ -132,8 +146,8 @@ impl Emulator {
     /// Makes an entry, or replaces the one of the same principal, which keeps its ARN and its age.
     ///
     /// `entry` is the body of CreateAccessEntry and may have `accessPolicies`, a list of `policyArn` and `accessScope`.
-    /// EKS's refusals do not apply: service-linked roles, node types with policies and reserved names all pass, as does a
-    /// cluster in CONFIG_MAP mode.
+    /// EKS's refusals do not apply: service-linked roles, node types with policies and reserved names all pass, as does
+    /// a cluster in CONFIG_MAP mode.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ pub(crate) async fn serve(world: &World, request: &Request) -> Result<Response<F
     let fault = world.take_fault(&record.call);
     record.call.fault = fault.as_ref().map(|fault| fault.kind);
     if let Some(fault) = &fault
-        && let Some(spoiled) = before(fault, &mut record, &target, world, access_key).await
+        && let Some(spoiled) = spoil(fault, &mut record, &target, world, access_key).await
     {
         return spoiled;
     }
@@ -188,8 +188,8 @@ impl Target {
     }
 }
 
-/// What a fault does before the operation runs, if it keeps it from running.
-async fn before(
+/// What becomes of a call whose fault keeps the operation from running; `None` if it is to run.
+async fn spoil(
     fault: &Fault,
     record: &mut CallInFlight,
     target: &Target,

@@ -147,3 +147,46 @@ async fn somebody_elses_update_may_change_the_mode() {
         (&json!("ACTIVE"), &json!("API_AND_CONFIG_MAP"))
     );
 }
+
+#[tokio::test]
+async fn leaving_config_map_makes_the_entries_that_the_settings_ask_for() {
+    let emulator = emulator().await;
+    emulator.settings(json!({"creator_entry": false, "service_linked_role_entry": true})).unwrap();
+    emulator.start_mode_update("dev", "API_AND_CONFIG_MAP", 0).unwrap();
+    let principals: Vec<_> = emulator.entries("dev").iter().map(|entry| entry["principalArn"].clone()).collect();
+    let linked = "arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS";
+    assert_eq!(principals, [linked]);
+}
+
+#[tokio::test]
+async fn a_cluster_may_show_that_it_is_updating_late() {
+    let emulator = emulator().await;
+    emulator.settings(json!({"updating_visible_after_ms": 3_600_000})).unwrap();
+    emulator.start_update("dev", "VersionUpdate", 3_600_000).unwrap();
+    assert_eq!(emulator.cluster("dev").unwrap()["status"], "ACTIVE");
+    emulator.settings(json!({"updating_visible_after_ms": 0})).unwrap();
+    assert_eq!(emulator.cluster("dev").unwrap()["status"], "UPDATING");
+}
+
+#[tokio::test]
+async fn auto_mode_brings_the_entries_of_cluster_and_nodes() {
+    let emulator = emulator().await;
+    let role = |name: &str| format!("arn:aws:iam::111122223333:role/{name}");
+    let body = json!({
+        "name": "auto",
+        "roleArn": role("cluster"),
+        "resourcesVpcConfig": {"subnetIds": ["subnet-1"]},
+        "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false},
+        "computeConfig": {"enabled": true, "nodeRoleArn": role("node")},
+    });
+    send(&emulator.url(), Method::POST, "/clusters", &body.to_string()).await.unwrap();
+    let made: Vec<_> = emulator
+        .entries("auto")
+        .iter()
+        .map(|entry| {
+            let policies = entry["associatedAccessPolicies"].as_array().unwrap().len();
+            (entry["principalArn"].as_str().unwrap().to_owned(), entry["type"].as_str().unwrap().to_owned(), policies)
+        })
+        .collect();
+    assert_eq!(made, [(role("cluster"), "STANDARD".to_owned(), 8), (role("node"), "EC2".to_owned(), 1)]);
+}

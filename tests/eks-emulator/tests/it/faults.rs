@@ -75,7 +75,7 @@ async fn garbage_is_a_success_that_nobody_can_read() {
 }
 
 #[tokio::test]
-async fn a_delayed_call_takes_effect_before_its_reply() {
+async fn a_delayed_call_takes_effect_before_its_reply_and_counts_as_in_flight() {
     let emulator = emulator().await;
     let hour = 3_600_000;
     emulator.add_fault(Fault { ms: hour, ..Fault::new("CreateAccessEntry", FaultKind::Delay) });
@@ -85,8 +85,11 @@ async fn a_delayed_call_takes_effect_before_its_reply() {
             while emulator.entries("dev").is_empty() {
                 tokio::task::yield_now().await;
             }
+            send(&emulator.url(), Method::GET, "/clusters", "").await.unwrap();
         } => {}
     }
+    let calls = emulator.calls();
+    assert_eq!((calls[0].operation.as_str(), calls[0].in_flight), ("ListClusters", 2));
 }
 
 #[tokio::test]
