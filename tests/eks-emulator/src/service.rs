@@ -132,7 +132,8 @@ impl Target {
         match self {
             Target::Eks { operation, labels, body } => {
                 let body = body.as_ref().map_err(Clone::clone)?;
-                let replay_key = body.get("clientRequestToken").and_then(Value::as_str).map(|token| ReplayKey {
+                let token = body.get("clientRequestToken").and_then(Value::as_str);
+                let replay_key = token.filter(|_| state.settings.replay_tokens).map(|token| ReplayKey {
                     operation: operation.name,
                     region: region.to_owned(),
                     path: request.path.clone(),

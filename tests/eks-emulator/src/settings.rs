@@ -28,6 +28,13 @@ pub(crate) struct Settings {
     pub(crate) max_policies_per_entry: usize,
     pub(crate) omitted_update_fields: OmittedUpdateFields,
     pub(crate) list_associated_on_node_types: ListAssociatedOnNodeTypes,
+    pub(crate) updates_on_ec2_types: bool,
+    pub(crate) policies_on_ec2_types: bool,
+    pub(crate) service_linked_entries_locked: bool,
+    pub(crate) missing_association_is_error: bool,
+    pub(crate) entries_wait_for_updates: bool,
+    pub(crate) replay_tokens: bool,
+    pub(crate) sorted_entries: bool,
 }
 
 /// How an update ends.
@@ -90,6 +97,13 @@ impl Settings {
             max_policies_per_entry: 20,
             omitted_update_fields: OmittedUpdateFields::Reset,
             list_associated_on_node_types: ListAssociatedOnNodeTypes::Empty,
+            updates_on_ec2_types: false,
+            policies_on_ec2_types: true,
+            service_linked_entries_locked: true,
+            missing_association_is_error: true,
+            entries_wait_for_updates: false,
+            replay_tokens: true,
+            sorted_entries: true,
         }
     }
 

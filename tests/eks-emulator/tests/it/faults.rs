@@ -106,6 +106,9 @@ async fn a_replayed_token_gets_the_first_answer_and_a_new_one_a_conflict() {
         statuses.push(send(&emulator.url(), Method::POST, path, &with_token(token, &groups)).await.unwrap().status);
     }
     assert_eq!(statuses, [200, 409, 409]);
+    emulator.settings(json!({"replay_tokens": false})).unwrap();
+    let replayed = send(&emulator.url(), Method::POST, path, &with_token("one", &["a"])).await.unwrap();
+    assert_eq!(replayed.status, 409);
 }
 
 #[tokio::test]

@@ -387,3 +387,30 @@ async fn what_the_emulator_does_not_know_it_names() {
     let reply = send(&emulator.url(), Method::POST, "/", "Action=GetSessionToken&Version=2011-06-15").await.unwrap();
     assert_eq!((reply.status, reply.body.contains("GetSessionToken")), (501, true));
 }
+
+#[tokio::test]
+async fn what_nobody_knows_may_be_had_the_other_way() {
+    let emulator = emulator().await;
+    emulator.put_entry("dev", json!({"principalArn": ABSENT, "type": "EC2"})).unwrap();
+    emulator.start_update("dev", "VersionUpdate", 3_600_000).unwrap();
+    let entry = |principal: &str| format!("/clusters/dev/access-entries/{}", label(principal));
+    let policies = |principal: &str| format!("{}/access-policies", entry(principal));
+    let view = json!({"policyArn": VIEW, "accessScope": {"type": "cluster"}});
+    let missing = format!("{}/{}", policies(ROLE), label(VIEW));
+    for (setting, other, call, before, after) in [
+        ("updates_on_ec2_types", true, (Method::POST, entry(ABSENT), json!({})), 400, 200),
+        ("policies_on_ec2_types", false, (Method::POST, policies(ABSENT), view), 200, 400),
+        ("missing_association_is_error", false, (Method::DELETE, missing, json!({})), 404, 200),
+        ("service_linked_entries_locked", false, (Method::POST, entry(SERVICE_LINKED), json!({})), 400, 200),
+        ("entries_wait_for_updates", true, (Method::GET, entry(ROLE), json!({})), 200, 400),
+    ] {
+        let (method, path, body) = call;
+        for status in [before, after] {
+            let reply = send(&emulator.url(), method.clone(), &path, &body.to_string()).await.unwrap();
+            assert_eq!(reply.status, status, "{setting}: {}", reply.body);
+            let mut patch = json!({});
+            patch[setting] = json!(other);
+            emulator.settings(patch).unwrap();
+        }
+    }
+}

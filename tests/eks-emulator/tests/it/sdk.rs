@@ -137,6 +137,13 @@ async fn long_lists_come_in_pages() {
     assert_eq!(emulator.calls().len(), 3);
     assert!(emulator.calls()[1].params.contains_key("nextToken"));
 
+    emulator.settings(json!({"sorted_entries": false})).unwrap();
+    let pages = eks.list_access_entries().cluster_name("dev").into_paginator().page_size(100).items().send();
+    let mut shuffled: Vec<String> = pages.try_collect().await.unwrap();
+    assert_ne!(shuffled, principals);
+    shuffled.sort();
+    assert_eq!(shuffled, principals);
+
     let policies = eks.list_access_policies().send().await.unwrap().access_policies.unwrap();
     assert_eq!(policies.len(), 33);
 }
