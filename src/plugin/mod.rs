@@ -7,15 +7,18 @@
 mod accept;
 mod connection;
 mod controller;
+mod from_proto;
 pub mod generated;
 pub mod handshake;
 pub mod log;
 mod panic;
 mod reattach;
 mod server;
+mod service;
 mod signals;
 mod socket;
 mod tls;
+mod to_proto;
 
 use std::env;
 use std::ffi::OsString;
@@ -26,6 +29,7 @@ use std::process::ExitCode;
 use tokio::runtime;
 
 pub use self::server::{BindError, Ended, Server};
+pub use self::service::Service;
 pub use self::socket::SocketError;
 pub use self::tls::TlsError;
 
