@@ -113,3 +113,74 @@ impl fmt::Display for HandshakeLine<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks variables up in a list.
+    fn of(variables: &[(&'static str, &'static str)]) -> impl Lookup {
+        move |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.into())
+    }
+
+    #[test]
+    fn a_person_has_no_cookie() {
+        assert!(!started_by_core(of(&[])));
+        assert!(!started_by_core(of(&[(COOKIE_NAME, "")])));
+        assert!(!started_by_core(of(&[(COOKIE_NAME, "d602bf8f")])));
+        assert!(started_by_core(of(&[(COOKIE_NAME, COOKIE)])));
+    }
+
+    #[test]
+    fn certificate_that_is_none_is_refused() {
+        let error = Environment::read(of(&[("PLUGIN_CLIENT_CERT", "certificate")])).unwrap_err();
+        assert!(error.to_string().starts_with("PLUGIN_CLIENT_CERT "), "{error}");
+    }
+
+    #[test]
+    fn group_without_a_number_is_refused() {
+        let error = Environment::read(of(&[("PLUGIN_UNIX_SOCKET_GROUP", "wheel")])).unwrap_err();
+        assert_eq!(error.to_string(), "PLUGIN_UNIX_SOCKET_GROUP is \"wheel\": give the numeric id of the group");
+    }
+
+    #[test]
+    fn what_core_leaves_empty_is_absent() {
+        let environment = Environment::read(of(&[
+            ("PLUGIN_CLIENT_CERT", ""),
+            ("PLUGIN_UNIX_SOCKET_DIR", ""),
+            ("PLUGIN_UNIX_SOCKET_GROUP", ""),
+            ("PLUGIN_MULTIPLEX_GRPC", ""),
+            ("TMPDIR", ""),
+        ]))
+        .unwrap();
+        assert_eq!(environment.client_certificate, None);
+        assert_eq!(environment.socket_folder, None);
+        assert_eq!(environment.socket_group, None);
+        assert!(!environment.asks_for_multiplexing);
+        assert_eq!(environment.temporary_folder, PathBuf::from("/tmp"));
+    }
+
+    #[test]
+    fn ports_are_those_of_core() {
+        let environment = Environment::read(of(&[("PLUGIN_MIN_PORT", "4000"), ("PLUGIN_MAX_PORT", "4001")])).unwrap();
+        assert_eq!(environment.ports, 4000..=4001);
+    }
+
+    #[test]
+    fn line_has_six_fields_and_no_padding() {
+        let address = Address::Unix("/tmp/tf-1/socket".to_owned());
+        let mut line =
+            HandshakeLine { address: &address, certificate: Some(&[0xfb, 0xff]), asks_for_multiplexing: false };
+        assert_eq!(line.to_string(), "1|6|unix|/tmp/tf-1/socket|grpc|+/8");
+
+        line.certificate = None;
+        assert_eq!(line.to_string(), "1|6|unix|/tmp/tf-1/socket|grpc|");
+
+        line.asks_for_multiplexing = true;
+        assert_eq!(line.to_string(), "1|6|unix|/tmp/tf-1/socket|grpc||false");
+
+        let address = Address::Tcp(([127, 0, 0, 1], 10_000).into());
+        let line = HandshakeLine { address: &address, certificate: None, asks_for_multiplexing: false };
+        assert_eq!(line.to_string(), "1|6|tcp|127.0.0.1:10000|grpc|");
+    }
+}

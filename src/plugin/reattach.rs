@@ -33,3 +33,29 @@ impl fmt::Display for Reattach<'_> {
         write!(f, "{VARIABLE}='{}'", providers.to_string().replace('\'', r"'\''"))
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_an_assignment_for_a_shell() {
+        let address = Address::Unix("/tmp/it's/socket".to_owned());
+        let line = Reattach { provider: "eks-access/eks", address: &address }.to_string();
+        let shell = format!("{line}; printf %s \"${VARIABLE}\"");
+        let output = std::process::Command::new("sh").args(["-c", &shell]).output().unwrap();
+        let providers: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            providers,
+            json!({
+                "eks-access/eks": {
+                    "Protocol": "grpc",
+                    "ProtocolVersion": 6,
+                    "Pid": std::process::id(),
+                    "Test": true,
+                    "Addr": { "Network": "unix", "String": "/tmp/it's/socket" },
+                }
+            })
+        );
+    }
+}

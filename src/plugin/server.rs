@@ -54,44 +54,45 @@ impl Server {
         }
     }
 
-    /// The `TF_REATTACH_PROVIDERS` with which any Core reaches us, when it looks for the provider `provider`, such as `namespace/name`.
+    /// The line for a shell with which any Core reaches us when it looks for `provider`, which is a source address.
     pub fn reattach<'a>(&'a self, provider: &'a str) -> impl fmt::Display + 'a {
         Reattach { provider, address: self.socket.address() }
     }
 
-    /// Serves `provider` to the Core that started this process, until it says so or is gone.
-    pub async fn serve(self, provider: impl Provider) -> Ended {
+    /// Serves `service` to the Core that started this process, until it says so or is gone.
+    pub async fn serve(self, service: impl Provider) -> Ended {
         let connections = Connections::new();
         let controller = Controller::new();
         tokio::select! {
-            never = self.serve_calls(provider, &connections, &controller) => match never {},
-            () = connections.gone() => Ended::ClientGone,
+            biased;
             () = controller.shutdown() => {
                 // Core hangs up when it has our answer.
                 let _ = time::timeout(FAREWELL, connections.gone()).await;
                 Ended::Shutdown
             }
+            () = connections.gone() => Ended::ClientGone,
+            never = self.serve_calls(service, &connections, &controller) => match never {},
         }
     }
 
-    /// Serves `provider` to whoever comes, however often.
-    pub async fn serve_everybody(self, provider: impl Provider) -> Infallible {
-        self.serve_calls(provider, &Connections::new(), &Controller::new()).await
+    /// Serves `service` to whoever comes, however often.
+    pub async fn serve_everybody(self, service: impl Provider) -> Infallible {
+        self.serve_calls(service, &Connections::new(), &Controller::new()).await
     }
 
     async fn serve_calls(
         &self,
-        provider: impl Provider,
+        service: impl Provider,
         connections: &Connections,
         controller: &Controller,
     ) -> Infallible {
-        let provider = ProviderServer::new(provider)
+        let service = ProviderServer::new(service)
             .max_decoding_message_size(LARGEST_MESSAGE)
             .max_encoding_message_size(LARGEST_MESSAGE);
         // Room for one: tonic takes each at once.
         let (accepted, incoming) = mpsc::channel(1);
         let calls = transport::Server::builder()
-            .add_service(provider)
+            .add_service(service)
             .add_service(GrpcControllerServer::new(controller.clone()))
             .add_service(GrpcStdioServer::new(Silence))
             .serve_with_incoming(ReceiverStream::new(incoming));

@@ -28,28 +28,23 @@ impl Fields {
     }
 
     fn set(&mut self, field: &Field, value: impl Into<Value>) {
-        // Names with an @ are Core's, and Core crashes when one of them is not a string.
-        if !field.name().starts_with('@') {
-            self.named.insert(field.name().to_owned(), value.into());
+        match (field.name(), value.into()) {
+            ("message", Value::String(message)) => self.message = message,
+            ("message", message) => self.message = message.to_string(),
+            // These are Core's, and it crashes when one of them is not a string.
+            (name, _) if name.starts_with('@') => {}
+            (name, value) => drop(self.named.insert(name.to_owned(), value)),
         }
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            self.message = format!("{value:?}");
-        } else {
-            self.set(field, format!("{value:?}"));
-        }
+        self.set(field, format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            self.message = value.to_owned();
-        } else {
-            self.set(field, value);
-        }
+        self.set(field, value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {

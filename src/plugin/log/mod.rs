@@ -123,3 +123,6 @@ where
 fn is_ours(target: &str) -> bool {
     target.split("::").next() == module_path!().split("::").next()
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,10 @@ impl Socket {
     }
 
     /// Listens on the first free port of `ports`, for this machine only.
-    #[cfg_attr(unix, expect(dead_code, reason = "for platforms without unix sockets, but built and tested everywhere"))]
+    #[cfg_attr(
+        all(unix, not(test)),
+        expect(dead_code, reason = "for platforms without unix sockets, but built and tested everywhere")
+    )]
     pub(super) fn bind_port(ports: RangeInclusive<u16>) -> Result<Self, SocketError> {
         let listener = ports
             .clone()
@@ -122,4 +125,23 @@ pub enum SocketError {
     /// A listener could not be set up.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn takes_the_first_free_port() {
+        let taken = Socket::bind_port(0..=0).unwrap();
+        let Address::Tcp(address) = taken.address else { panic!("not TCP: {taken:?}") };
+        assert!(address.ip().is_loopback());
+
+        let error = Socket::bind_port(address.port()..=address.port()).unwrap_err();
+        assert!(error.to_string().contains(&address.port().to_string()), "{error}");
+
+        let Ok(next) = Socket::bind_port(address.port()..=u16::MAX) else { panic!("no port is free") };
+        assert_ne!(next.address.name(), address.to_string());
+        assert_eq!(next.address.network(), "tcp");
+    }
 }
