@@ -1,1 +1,33 @@
 //! Terraform's provider concepts in Rust: schemas, models, diagnostics, resources. No gRPC, no AWS.
+//!
+//! A provider is a [`Provider`]: its configuration, and const slices of what it offers. Each thing it offers is one
+//! type with one trait: [`Resource`], [`DataSource`]. What a practitioner writes, what Terraform plans and what it keeps
+//! in state is one struct, a [`Model`], made with [`model!`](crate::model). The [`engine`] stands between those traits
+//! and Terraform, and keeps the promises that Terraform expects; a resource says only what its remote API needs.
+
+mod attribute;
+mod cx;
+mod data_source;
+mod diagnostic;
+pub mod engine;
+pub mod model;
+mod provider;
+mod raw_state;
+mod resource;
+pub mod schema;
+mod timeouts;
+
+pub use attribute::Attribute;
+pub use cx::Cx;
+pub use data_source::{AnyDataSource, DataSource};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use model::Model;
+pub use provider::Provider;
+pub use raw_state::RawState;
+pub use resource::{
+    AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Move, Resource, Update, Upgrade,
+};
+pub use timeouts::{DefaultTimeouts, Operation, Timeouts};
+
+/// A future in a box, as the erased traits return it.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

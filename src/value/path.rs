@@ -58,6 +58,12 @@ impl AttributePath {
         self
     }
 
+    /// The element `index` of the list at this path.
+    pub fn then_index(mut self, index: i64) -> Self {
+        self.reversed.insert(0, Step::Index(index));
+        self
+    }
+
     /// The steps, outermost first.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = &Step> {
         self.reversed.iter().rev()

@@ -5,3 +5,4 @@
 mod core_double;
 mod generated;
 mod support;
+mod transport;

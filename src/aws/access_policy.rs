@@ -1,0 +1,195 @@
+//! Access policies: what an entry's principal may do, in EKS's own words.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use super::arn::Arn;
+
+/// An access policy that EKS offers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccessPolicy {
+    /// The policy's name, such as `AmazonEKSViewPolicy`.
+    pub name: String,
+    /// The policy's ARN.
+    pub arn: String,
+}
+
+/// A policy associated with an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssociatedPolicy {
+    /// The policy's ARN; an entry has each policy at most once.
+    pub policy_arn: String,
+    /// Where the policy holds.
+    pub scope: AccessScope,
+    /// When the policy was associated, in RFC 3339 and whole seconds of UTC.
+    pub associated_at: String,
+    /// When the association was last changed, in RFC 3339 and whole seconds of UTC.
+    pub modified_at: String,
+}
+
+/// Where in a cluster an associated policy holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AccessScope {
+    /// In the whole cluster.
+    Cluster,
+    /// In these namespaces, at least one. A name may hold wildcards (`dev-*`), and need not exist yet.
+    Namespaces(BTreeSet<String>),
+}
+
+impl AccessScope {
+    /// The kind of scope as EKS spells it: `cluster` or `namespace`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Namespaces(_) => "namespace",
+        }
+    }
+}
+
+/// The ARN of an access policy in a partition.
+///
+/// The policies belong to AWS: no region, and the account is `aws` in every partition.
+pub fn policy_arn(partition: &str, name: &str) -> String {
+    format!("arn:{partition}:eks::aws:{RESOURCE}{name}")
+}
+
+/// An access policy as a practitioner names it: by ARN, or by bare name in whatever partition the cluster is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PolicyRef {
+    /// `AmazonEKSViewPolicy`
+    Name(String),
+    /// `arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy`
+    Arn {
+        /// The partition that the ARN names.
+        partition: String,
+        /// The policy's name.
+        name: String,
+    },
+}
+
+impl PolicyRef {
+    /// The policy's ARN, for a cluster in `partition`. An ARN stays as it was given.
+    pub fn arn(&self, partition: &str) -> String {
+        match self {
+            Self::Name(name) => policy_arn(partition, name),
+            Self::Arn { partition, name } => policy_arn(partition, name),
+        }
+    }
+
+    /// The policy's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Name(name) | Self::Arn { name, .. } => name,
+        }
+    }
+
+    /// Whether both mean the same policy: a bare name means the policy of that name in any partition.
+    ///
+    /// This is no `==`, for it is not transitive: one bare name means the same as two different ARNs.
+    pub fn means_the_same_as(&self, other: &Self) -> bool {
+        let same_partition = match (self, other) {
+            (Self::Arn { partition, .. }, Self::Arn { partition: other, .. }) => partition == other,
+            _ => true,
+        };
+        same_partition && self.name() == other.name()
+    }
+}
+
+impl FromStr for PolicyRef {
+    type Err = PolicyError;
+
+    fn from_str(text: &str) -> Result<Self, PolicyError> {
+        if !text.starts_with("arn:") {
+            return name(text).map(Self::Name).ok_or(PolicyError::NotAPolicyName);
+        }
+        let arn: Arn = text.parse().map_err(|_| PolicyError::NotAnAccessPolicy)?;
+        if arn.service == "iam" {
+            return Err(PolicyError::IamPolicy);
+        }
+        let is_policy = arn.service == "eks" && arn.region.is_empty() && arn.account == "aws";
+        match arn.resource.strip_prefix(RESOURCE).and_then(name) {
+            Some(name) if is_policy => Ok(Self::Arn { partition: arn.partition, name }),
+            _ => Err(PolicyError::NotAnAccessPolicy),
+        }
+    }
+}
+
+impl fmt::Display for PolicyRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Arn { partition, name } => f.write_str(&policy_arn(partition, name)),
+        }
+    }
+}
+
+/// Why a text does not name an access policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// Neither an ARN nor a name.
+    #[error("it is neither an ARN nor the name of an access policy, such as AmazonEKSViewPolicy")]
+    NotAPolicyName,
+    /// The ARN of an IAM policy.
+    #[error(
+        "it is an IAM policy, which says what may be done with AWS; access to a cluster is given by EKS access \
+         policies, whose ARNs look like arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+    )]
+    IamPolicy,
+    /// The ARN of something else.
+    #[error(
+        "it is not the ARN of an access policy, such as arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+    )]
+    NotAnAccessPolicy,
+}
+
+/// How the resource of a policy's ARN begins.
+const RESOURCE: &str = "cluster-access-policy/";
+
+fn name(text: &str) -> Option<String> {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    is_name.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wrong_policy_has_its_own_reason() {
+        use PolicyError::*;
+        for (text, reason) in [
+            ("", NotAPolicyName),
+            ("View Policy", NotAPolicyName),
+            ("cluster-access-policy/AmazonEKSViewPolicy", NotAPolicyName),
+            ("arn:aws:iam::aws:policy/AmazonEKSClusterPolicy", IamPolicy),
+            ("arn:aws:eks", NotAnAccessPolicy),
+            ("arn:aws:eks:::cluster-access-policy/AmazonEKSViewPolicy", NotAnAccessPolicy),
+            ("arn:aws:eks:eu-west-1:aws:cluster-access-policy/AmazonEKSViewPolicy", NotAnAccessPolicy),
+            ("arn:aws:eks::aws:cluster-access-policy/", NotAnAccessPolicy),
+            ("arn:aws:eks::aws:cluster/dev", NotAnAccessPolicy),
+        ] {
+            assert_eq!(text.parse::<PolicyRef>(), Err(reason), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bare_name_takes_the_partition_of_its_cluster_and_an_arn_keeps_its_own() {
+        let name: PolicyRef = "AmazonEKSViewPolicy".parse().unwrap();
+        assert_eq!(name.arn("aws-cn"), "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
+        let arn: PolicyRef = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy".parse().unwrap();
+        assert_eq!(arn.arn("aws-cn"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
+        assert_eq!((name.name(), arn.name()), ("AmazonEKSViewPolicy", "AmazonEKSViewPolicy"));
+    }
+
+    #[test]
+    fn a_bare_name_means_its_arn_in_any_partition() {
+        let policy = |text: &str| text.parse::<PolicyRef>().unwrap();
+        let name = policy("AmazonEKSViewPolicy");
+        let aws = policy("arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
+        let china = policy("arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
+        assert!(name.means_the_same_as(&aws) && china.means_the_same_as(&name));
+        assert!(!aws.means_the_same_as(&china));
+        assert!(!name.means_the_same_as(&policy("AmazonEKSEditPolicy")));
+    }
+}

@@ -1,0 +1,263 @@
+//! The connection to AWS, made from the settings on first use.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, FrameworkMetadata, Region, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
+
+use super::arn::Arn;
+use super::budget::Budget;
+use super::eks::{Eks, Regional};
+use super::error::AwsError;
+use super::once::Once;
+use super::principal::Principal;
+use super::settings::{RetryMode, Settings};
+use super::{credentials, http};
+
+/// EKS in every region, for whoever the settings say we are.
+///
+/// Cheap to make and to clone: nothing of the SDK is touched before the first call.
+#[derive(Clone)]
+pub struct Aws(Arc<Connection>);
+
+struct Connection {
+    settings: Settings,
+    /// The SDK's configuration, with the credentials to use.
+    config: OnceCell<SdkConfig>,
+    /// The region of everything that does not name its own.
+    region: OnceCell<Option<Region>>,
+    regions: Mutex<HashMap<String, Arc<Regional>>>,
+    caller: Once<(), Caller>,
+}
+
+/// Who the credentials belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The caller's ARN as STS gives it; for an assumed role that of the session.
+    pub arn: String,
+    /// The caller's account.
+    pub account: String,
+    /// The caller's partition.
+    pub partition: String,
+    /// The principal that an access entry would have to name; `None` for a federated user.
+    ///
+    /// The path of a role is missing, for STS does not tell it: compare with
+    /// [`Principal::is_same_without_path`] only.
+    pub principal: Option<Principal>,
+}
+
+impl Aws {
+    /// EKS as the settings have it. Does nothing yet: a wrong setting shows in the first call.
+    pub fn new(settings: Settings) -> Self {
+        Self(Arc::new(Connection {
+            settings,
+            config: OnceCell::new(),
+            region: OnceCell::new(),
+            regions: Mutex::default(),
+            caller: Once::default(),
+        }))
+    }
+
+    /// EKS in a region, or in the region that the settings, the environment or the profile name.
+    ///
+    /// The handle is cheap; all handles for one region share connections and what was read before.
+    ///
+    /// # Errors
+    ///
+    /// No region is named anywhere, the settings cannot be used, or the account is not one to work on.
+    pub async fn eks(&self, region: Option<&str>, budget: &Budget) -> Result<Eks, AwsError> {
+        let (region, config) = self.connect(region, budget).await?;
+        if self.0.settings.restricts_accounts() {
+            let caller = self.caller(Some(region.as_ref()), budget).await?;
+            self.0.settings.check_account(&caller.account)?;
+        }
+        let mut regions = self.0.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let regional = regions.entry(region.to_string()).or_insert_with(|| {
+            let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone());
+            if let Some(url) = &self.0.settings.endpoints.eks {
+                builder = builder.endpoint_url(url);
+            }
+            Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(builder.build()), region.to_string()))
+        });
+        Ok(Eks::new(regional.clone()))
+    }
+
+    /// Who the credentials belong to. AWS is asked once, in `region` or the default one; the answer is the same in all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Aws::eks`], and whatever keeps STS from answering.
+    pub async fn caller(&self, region: Option<&str>, budget: &Budget) -> Result<Caller, AwsError> {
+        const OPERATION: &str = "GetCallerIdentity";
+        let (region, config) = self.connect(region, budget).await?;
+        let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
+        let ask = || async move {
+            let answer = sts.get_caller_identity().send().await;
+            let arn = answer.map_err(AwsError::from_sdk(OPERATION))?.arn;
+            let arn = arn.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller's ARN"))?;
+            Caller::from_arn(arn).map(Some)
+        };
+        let caller = budget.run(OPERATION, self.0.caller.get((), ask)).await?;
+        caller.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller"))
+    }
+
+    async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &SdkConfig), AwsError> {
+        let connect = async {
+            let config = self.0.config.get_or_try_init(|| self.0.load(region)).await?;
+            let region = match region {
+                Some(region) => Region::new(region.to_owned()),
+                None => self.0.default_region().await.ok_or_else(AwsError::no_region)?,
+            };
+            Ok((region, config))
+        };
+        budget.run("connect to AWS", connect).await
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Aws").field(&self.0.settings).finish()
+    }
+}
+
+impl Caller {
+    fn from_arn(arn: String) -> Result<Self, AwsError> {
+        let Arn { partition, account, .. } = arn.parse().map_err(AwsError::bad_arn("GetCallerIdentity"))?;
+        Ok(Self { account, partition, principal: Principal::of_caller(&arn), arn })
+    }
+
+    /// Whether `principal` is who calls.
+    pub fn is(&self, principal: &Principal) -> bool {
+        self.principal.as_ref().is_some_and(|caller| caller.is_same_without_path(principal))
+    }
+}
+
+impl Settings {
+    fn restricts_accounts(&self) -> bool {
+        !self.allowed_account_ids.is_empty() || !self.forbidden_account_ids.is_empty()
+    }
+
+    fn check_account(&self, account: &str) -> Result<(), AwsError> {
+        if self.forbidden_account_ids.contains(account) {
+            let message = format!("The credentials belong to account {account}, which is in forbidden_account_ids.");
+            return Err(AwsError::wrong_account(message));
+        }
+        if !self.allowed_account_ids.is_empty() && !self.allowed_account_ids.contains(account) {
+            let message = format!("The credentials belong to account {account}, which is not in allowed_account_ids.");
+            return Err(AwsError::wrong_account(message));
+        }
+        Ok(())
+    }
+
+    /// The shared files to read, if not the usual ones.
+    pub(super) fn files(&self) -> Option<EnvConfigFiles> {
+        let (config, credentials) = (&self.shared_config_files, &self.shared_credentials_files);
+        if config.is_empty() && credentials.is_empty() {
+            return None;
+        }
+        let mut files = EnvConfigFiles::builder()
+            .include_default_config_file(config.is_empty())
+            .include_default_credentials_file(credentials.is_empty());
+        for path in config {
+            files = files.with_file(EnvConfigFileKind::Config, path);
+        }
+        for path in credentials {
+            files = files.with_file(EnvConfigFileKind::Credentials, path);
+        }
+        Some(files.build())
+    }
+
+    /// The retries that the settings ask for, or the given ones of the environment.
+    fn retries(&self, environment: &RetryConfig) -> RetryConfig {
+        let mut retries = match self.retry_mode {
+            None => environment.clone(),
+            Some(RetryMode::Standard) => RetryConfig::standard().with_max_attempts(environment.max_attempts()),
+            Some(RetryMode::Adaptive) => RetryConfig::adaptive().with_max_attempts(environment.max_attempts()),
+        };
+        // A plan reads every entry of a cluster at once, and AWS throttles: the SDK's two retries are soon used up.
+        // Whoever asked for a number in the environment gets it.
+        if *environment == RetryConfig::standard() && std::env::var_os("AWS_MAX_ATTEMPTS").is_none() {
+            retries = retries.with_max_attempts(DEFAULT_ATTEMPTS);
+        }
+        match self.max_retries {
+            Some(max) => retries.with_max_attempts(max.saturating_add(1)),
+            None => retries,
+        }
+    }
+}
+
+/// How often a request is tried when nobody says otherwise.
+const DEFAULT_ATTEMPTS: u32 = 10;
+
+/// How long one try of a request may take. The calls of EKS answer within a second or so, whatever they set going.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Connection {
+    /// Loads the SDK's configuration. `region` stands in for a default region, so that nothing of the SDK searches for one
+    /// at an instance's metadata service.
+    async fn load(&self, region: Option<&str>) -> Result<SdkConfig, AwsError> {
+        let settings = &self.settings;
+        let http = http::client(settings)?;
+        let region = self.regions_named().or_else(region.map(|region| Region::new(region.to_owned()))).region().await;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http.clone())
+            .region(region.clone())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
+        if let Ok(ourselves) = FrameworkMetadata::new(env!("CARGO_PKG_NAME"), Some(env!("CARGO_PKG_VERSION"))) {
+            loader = loader.framework_metadata(ourselves);
+        }
+        if let Some(files) = settings.files() {
+            loader = loader.profile_files(files);
+        }
+        if let Some(profile) = &settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(fips) = settings.use_fips_endpoint {
+            loader = loader.use_fips(fips);
+        }
+        if let Some(dual_stack) = settings.use_dualstack_endpoint {
+            loader = loader.use_dual_stack(dual_stack);
+        }
+        let provider_config = ProviderConfig::without_region().with_region(region).with_http_client(http);
+        if let Some(credentials) = credentials::base(settings, &provider_config)? {
+            loader = loader.credentials_provider(credentials);
+        }
+        let config = loader.load().await;
+        let environment = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        let config = config.into_builder().retry_config(settings.retries(&environment)).build();
+        credentials::assume(settings, config)
+    }
+
+    /// The region of everything that does not name its own. An instance's metadata service is not asked: where there is
+    /// none, it takes seconds to find that out, only to say what a region left out by mistake should say at once.
+    async fn default_region(&self) -> Option<Region> {
+        self.region.get_or_init(|| async { self.regions_named().region().await }).await.clone()
+    }
+
+    /// The regions that somebody wrote down: in the settings, in the environment, in the profile.
+    fn regions_named(&self) -> RegionProviderChain {
+        let mut profile = ProfileFileRegionProvider::builder();
+        if let Some(files) = self.settings.files() {
+            profile = profile.profile_files(files);
+        }
+        if let Some(name) = &self.settings.profile {
+            profile = profile.profile_name(name);
+        }
+        RegionProviderChain::first_try(self.settings.region.clone().map(Region::new))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(profile.build())
+    }
+}
+
+#[cfg(test)]
+mod tests;

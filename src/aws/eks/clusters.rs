@@ -1,0 +1,74 @@
+//! Clusters and their updates.
+
+use super::{Eks, from_sdk, unless_absent};
+use crate::aws::{AuthenticationMode, AwsError, Budget, Cluster, Update};
+
+impl Eks {
+    /// The cluster of that name in this account and region.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such cluster.
+    pub async fn find_cluster(&self, name: &str, budget: &Budget) -> Result<Option<Cluster>, AwsError> {
+        const OPERATION: &str = "DescribeCluster";
+        let request = self.client().describe_cluster().name(name);
+        let fetch = || async move {
+            let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+            let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+            answer.cluster.map(from_sdk::cluster).transpose()
+        };
+        self.read(OPERATION, &self.regional.clusters, name.to_owned(), budget, fetch).await
+    }
+
+    /// Asks EKS to change the cluster's authentication mode, which it then does on its own time.
+    ///
+    /// # Errors
+    ///
+    /// EKS refuses to skip a mode, to go back, and to set the mode that the cluster has. While another update is under
+    /// way it is [in progress](AwsError::update_in_progress): this call does not wait for that, because the other
+    /// update may be the very change asked for. [`Eks::walk_authentication_mode`] takes care of it all.
+    pub async fn update_authentication_mode(
+        &self,
+        cluster: &str,
+        mode: AuthenticationMode,
+        budget: &Budget,
+    ) -> Result<Update, AwsError> {
+        const OPERATION: &str = "UpdateClusterConfig";
+        let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
+        let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = budget.run_change(OPERATION, send).await;
+        self.regional.clusters.forget(&cluster.to_owned());
+        from_sdk::update(OPERATION, answer?.update)
+    }
+
+    /// The update of that id. Always read anew.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such update or no such cluster.
+    pub async fn find_update(&self, cluster: &str, id: &str, budget: &Budget) -> Result<Option<Update>, AwsError> {
+        const OPERATION: &str = "DescribeUpdate";
+        let request = self.client().describe_update().name(cluster).update_id(id);
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = unless_absent(budget.run(OPERATION, send).await)?;
+        answer.map(|answer| from_sdk::update(OPERATION, answer.update)).transpose()
+    }
+
+    /// The cluster's updates that are under way, whatever they change. Always read anew; an update takes one call.
+    ///
+    /// # Errors
+    ///
+    /// A call failed.
+    pub async fn updates_in_progress(&self, cluster: &str, budget: &Budget) -> Result<Vec<Update>, AwsError> {
+        const OPERATION: &str = "ListUpdates";
+        let pages = self.client().list_updates().name(cluster).into_paginator().items().send();
+        let list = async { pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let ids: Vec<String> = unless_absent(budget.run(OPERATION, list).await)?.unwrap_or_default();
+        let mut under_way = Vec::new();
+        for id in ids {
+            under_way.extend(self.find_update(cluster, &id, budget).await?.filter(|update| !update.is_over()));
+        }
+        Ok(under_way)
+    }
+}

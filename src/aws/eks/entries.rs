@@ -1,0 +1,141 @@
+//! Access entries.
+
+use std::collections::BTreeSet;
+
+use super::{Eks, EntryKey, OnDrop, PrincipalsKey, from_sdk, unless_absent};
+use crate::aws::wait::{self, Propagation};
+use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
+
+impl Eks {
+    /// The entry of a principal on a cluster.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such entry.
+    pub async fn find_access_entry(
+        &self,
+        cluster: &str,
+        principal: &str,
+        budget: &Budget,
+    ) -> Result<Option<AccessEntry>, AwsError> {
+        const OPERATION: &str = "DescribeAccessEntry";
+        let key = EntryKey::new(cluster, principal);
+        let find = || {
+            let request = self.client().describe_access_entry().cluster_name(cluster).principal_arn(principal);
+            let fetch = || async move {
+                let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+                let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+                from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
+            };
+            self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
+        };
+        let found = wait::until_seen(self.regional.newborn_until(&key), budget, find).await?;
+        self.regional.note_settled(&key);
+        Ok(found)
+    }
+
+    /// The principals that have an entry on a cluster, or those among them that have a certain policy.
+    ///
+    /// EKS's own entries, for service-linked roles and nodes, are among them.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such cluster.
+    pub async fn access_entry_principals(
+        &self,
+        cluster: &str,
+        policy_arn: Option<&str>,
+        budget: &Budget,
+    ) -> Result<Vec<String>, AwsError> {
+        const OPERATION: &str = "ListAccessEntries";
+        let policy_arn = policy_arn.map(str::to_owned);
+        let request = self.client().list_access_entries().cluster_name(cluster);
+        let pages = request.set_associated_policy_arn(policy_arn.clone()).into_paginator().items().send();
+        let fetch = || async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) };
+        let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
+        Ok(self.read(OPERATION, &self.regional.principals, key, budget, fetch).await?.unwrap_or_default())
+    }
+
+    /// Creates an entry.
+    ///
+    /// A principal that does not exist is tried again for a while, because EKS learns of a new role some time after IAM
+    /// has created it.
+    ///
+    /// # Errors
+    ///
+    /// Among others: [the entry is there already](AwsError::is_entry_already_there), [the principal does not
+    /// exist](AwsError::is_invalid_principal), [the cluster has no
+    /// entries](AwsError::is_wrong_authentication_mode).
+    pub async fn create_access_entry(&self, new: &NewAccessEntry, budget: &Budget) -> Result<AccessEntry, AwsError> {
+        const OPERATION: &str = "CreateAccessEntry";
+        let key = EntryKey::new(&new.cluster_name, &new.principal_arn);
+        let _forget = OnDrop(|| self.regional.forget_entry(&key));
+        let request = self
+            .client()
+            .create_access_entry()
+            .cluster_name(&new.cluster_name)
+            .principal_arn(&new.principal_arn)
+            .r#type(new.entry_type.as_str())
+            .set_kubernetes_groups(new.kubernetes_groups.as_ref().map(|groups| groups.iter().cloned().collect()))
+            .set_username(new.user_name.clone())
+            .set_client_request_token(new.token.clone())
+            // An empty map of tags is refused; no map is not.
+            .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
+        let propagation = Propagation::of("the principal to become known to EKS", budget);
+        let answer = propagation.wait_out(AwsError::is_invalid_principal, create).await?;
+        self.regional.note_created(key.clone());
+        from_sdk::access_entry(OPERATION, answer.access_entry)
+    }
+
+    /// Sets the groups and the user name of an entry of type STANDARD; both are always replaced.
+    ///
+    /// No user name means the one that EKS gives by default. It is sent in full where it is known, because what EKS
+    /// makes of a name left out is not documented: the Terraform provider of AWS has seen it go back to the default
+    /// (hashicorp/terraform-provider-aws issue 36480), Cluster API found that it stayed. Sent in full, both agree.
+    ///
+    /// # Errors
+    ///
+    /// Among others: the entry is [not there](AwsError::is_not_found), or [of another
+    /// type](AwsError::is_standard_only).
+    pub async fn update_access_entry(
+        &self,
+        cluster: &str,
+        principal: &str,
+        groups: &BTreeSet<String>,
+        user_name: Option<&str>,
+        budget: &Budget,
+    ) -> Result<AccessEntry, AwsError> {
+        const OPERATION: &str = "UpdateAccessEntry";
+        let key = EntryKey::new(cluster, principal);
+        let _forget = OnDrop(|| self.regional.entries.forget(&key));
+        let default_name = || principal.parse::<Principal>().ok().and_then(|principal| principal.default_user_name());
+        let request = self
+            .client()
+            .update_access_entry()
+            .cluster_name(cluster)
+            .principal_arn(principal)
+            .set_kubernetes_groups(Some(groups.iter().cloned().collect()))
+            .set_username(user_name.map(str::to_owned).or_else(default_name));
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
+        from_sdk::access_entry(OPERATION, answer.access_entry)
+    }
+
+    /// Deletes an entry, and the policies associated with it. `false` if it was not there.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such entry.
+    pub async fn delete_access_entry(&self, cluster: &str, principal: &str, budget: &Budget) -> Result<bool, AwsError> {
+        const OPERATION: &str = "DeleteAccessEntry";
+        let key = EntryKey::new(cluster, principal);
+        let _forget = OnDrop(|| self.regional.forget_entry(&key));
+        let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
+        self.regional.note_settled(&key);
+        Ok(deleted)
+    }
+}

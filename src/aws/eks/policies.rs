@@ -1,0 +1,104 @@
+//! Access policies and their associations with entries.
+
+use super::{Eks, EntryKey, OnDrop, from_sdk, unless_absent};
+use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget, wait};
+
+impl Eks {
+    /// The policies associated with an entry; `None` if there is no such entry.
+    ///
+    /// An entry of a type that takes no policies has none, whether EKS says so with an empty list or with a refusal.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such entry.
+    pub async fn associated_policies(
+        &self,
+        cluster: &str,
+        principal: &str,
+        budget: &Budget,
+    ) -> Result<Option<Vec<AssociatedPolicy>>, AwsError> {
+        const OPERATION: &str = "ListAssociatedAccessPolicies";
+        let key = EntryKey::new(cluster, principal);
+        let find = || {
+            let request = self.client().list_associated_access_policies();
+            let request = request.cluster_name(cluster).principal_arn(principal);
+            let pages = request.into_paginator().items().send();
+            let fetch = || async move {
+                match pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) {
+                    Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
+                    answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
+                }
+            };
+            self.read(OPERATION, &self.regional.associated, key.clone(), budget, fetch)
+        };
+        wait::until_seen(self.regional.newborn_until(&key), budget, find).await
+    }
+
+    /// Associates a policy with an entry, or moves the association that is there to a new scope, in one step.
+    ///
+    /// If this process has just created the entry, EKS is given time to notice.
+    ///
+    /// # Errors
+    ///
+    /// Among others: [no such cluster](AwsError::is_no_such_cluster), [no such entry](AwsError::is_no_such_entry), [no
+    /// such policy](AwsError::is_no_such_policy), or the entry [takes no policies](AwsError::is_standard_only).
+    pub async fn associate_policy(
+        &self,
+        cluster: &str,
+        principal: &str,
+        policy_arn: &str,
+        scope: &AccessScope,
+        budget: &Budget,
+    ) -> Result<AssociatedPolicy, AwsError> {
+        const OPERATION: &str = "AssociateAccessPolicy";
+        let key = EntryKey::new(cluster, principal);
+        let _forget = OnDrop(|| self.regional.forget_associated(&key));
+        let request = self
+            .client()
+            .associate_access_policy()
+            .cluster_name(cluster)
+            .principal_arn(principal)
+            .policy_arn(policy_arn)
+            .access_scope(from_sdk::to_scope(scope));
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
+        self.regional.note_settled(&key);
+        from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
+    }
+
+    /// Takes a policy from an entry. `false` if it was not associated, or the entry is not there.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such association.
+    pub async fn disassociate_policy(
+        &self,
+        cluster: &str,
+        principal: &str,
+        policy_arn: &str,
+        budget: &Budget,
+    ) -> Result<bool, AwsError> {
+        const OPERATION: &str = "DisassociateAccessPolicy";
+        let key = EntryKey::new(cluster, principal);
+        let _forget = OnDrop(|| self.regional.forget_associated(&key));
+        let request = self.client().disassociate_access_policy();
+        let request = request.cluster_name(cluster).principal_arn(principal).policy_arn(policy_arn);
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        Ok(unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some())
+    }
+
+    /// The policies that EKS offers in this region, by name.
+    ///
+    /// # Errors
+    ///
+    /// The call failed.
+    pub async fn access_policies(&self, budget: &Budget) -> Result<Vec<AccessPolicy>, AwsError> {
+        const OPERATION: &str = "ListAccessPolicies";
+        let pages = self.client().list_access_policies().into_paginator().items().send();
+        let fetch = || async move {
+            let answer = pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION));
+            answer.map(from_sdk::access_policies).map(Some)
+        };
+        Ok(self.read(OPERATION, &self.regional.policies, (), budget, fetch).await?.unwrap_or_default())
+    }
+}

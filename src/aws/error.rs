@@ -1,0 +1,280 @@
+//! What went wrong in a call to AWS.
+//!
+//! This is the one place that reads AWS's error codes and texts. Codes are matched rather than the SDK's variants,
+//! because EKS answers with errors that its model does not declare for an operation.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use super::arn::NotAnArn;
+use super::authentication_mode::Backwards;
+use super::cluster::{Update, UpdateError};
+
+mod sdk;
+
+/// What went wrong in one call, and AWS's words about it.
+///
+/// Displays as full sentences with the operation, AWS's code and message and the request id. It holds no secrets.
+#[derive(Debug, Clone)]
+pub struct AwsError(Arc<Failure>);
+
+#[derive(Debug, Clone, Default)]
+struct Failure {
+    kind: Kind,
+    operation: &'static str,
+    code: Option<String>,
+    message: String,
+    status: Option<u16>,
+    request_id: Option<String>,
+    /// What this program was waiting for when it gave up.
+    waited_for: Option<&'static str>,
+}
+
+/// The kinds of failure that call for different advice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// The settings contradict themselves or name something that cannot be used.
+    BadSettings,
+    /// No credentials were found anywhere, or those found could not be turned into usable ones.
+    NoCredentials,
+    /// AWS does not accept the credentials: unknown, expired or wrongly signed.
+    CredentialsRejected,
+    /// AWS does not accept the time of the request: this machine's clock is wrong.
+    ClockSkew,
+    /// Nothing says which region to work in.
+    NoRegion,
+    /// The credentials belong to an account that the settings do not allow.
+    WrongAccount,
+    /// IAM does not allow the call.
+    AccessDenied {
+        /// The IAM action that is missing, such as `eks:CreateAccessEntry`, if AWS's message tells.
+        action: Option<String>,
+    },
+    /// The cluster, the entry, the policy or the update does not exist.
+    NotFound,
+    /// The thing exists already, or is busy.
+    Conflict,
+    /// AWS finds fault with an argument.
+    InvalidParameter,
+    /// The request does not fit the state that the cluster is in.
+    InvalidRequest,
+    /// AWS has had too many requests, and retries did not help.
+    Throttled,
+    /// A quota of the account or the cluster is used up.
+    LimitExceeded,
+    /// No answer came: no connection, or it broke, or it took too long.
+    Unreachable,
+    /// The operation's time was up.
+    TimedOut,
+    /// Somebody asked to stop.
+    Stopped,
+    /// AWS's answer could not be understood.
+    BadAnswer,
+    /// An update of the cluster ended without success.
+    UpdateFailed,
+    /// Anything else that AWS answers.
+    #[default]
+    Service,
+}
+
+impl AwsError {
+    /// The kind of failure.
+    pub fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    /// The operation that failed, as AWS calls it: `CreateAccessEntry`, …
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// AWS's code, such as `ResourceInUseException`, if AWS answered with one.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// AWS's words, or ours where AWS said nothing.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The HTTP status of AWS's answer.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// What AWS's support asks for first.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Whether what the call was about does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == Kind::NotFound
+    }
+
+    /// Whether it is the cluster that does not exist.
+    pub fn is_no_such_cluster(&self) -> bool {
+        self.is_not_found() && self.says("No cluster found")
+    }
+
+    /// Whether it is the access entry that does not exist.
+    pub fn is_no_such_entry(&self) -> bool {
+        self.is_not_found() && self.says("principalArn could not be found")
+    }
+
+    /// Whether it is the access policy that does not exist, in this partition at least.
+    pub fn is_no_such_policy(&self) -> bool {
+        self.is_not_found() && self.says("policyArn could not be found")
+    }
+
+    /// Whether the thing exists already or is busy.
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == Kind::Conflict
+    }
+
+    /// Whether an entry of that principal exists already on the cluster.
+    pub fn is_entry_already_there(&self) -> bool {
+        self.is_conflict() && self.update_in_progress().is_none() && self.says("already in use")
+    }
+
+    /// Whether IAM knows no such principal, or EKS has not heard of it yet.
+    ///
+    /// A role that was just created looks like this for a while; so does one whose path is left out.
+    pub fn is_invalid_principal(&self) -> bool {
+        self.0.kind == Kind::InvalidParameter && self.says("invalid principal")
+    }
+
+    /// Whether the cluster's authentication mode rules out access entries.
+    pub fn is_wrong_authentication_mode(&self) -> bool {
+        self.0.kind == Kind::InvalidRequest && self.says("authentication mode must be set to one of")
+    }
+
+    /// Whether the operation is for entries of type STANDARD alone.
+    pub fn is_standard_only(&self) -> bool {
+        self.says(r#"can only be performed on Access Entries with a type of "STANDARD""#)
+    }
+
+    /// Whether the operation's time was up.
+    pub fn is_timed_out(&self) -> bool {
+        self.0.kind == Kind::TimedOut
+    }
+
+    /// The id of the update that keeps the cluster busy, if that is the trouble.
+    ///
+    /// The text is `Cannot AccessConfigUpdate because cluster dev currently has update <id> in progress`.
+    pub fn update_in_progress(&self) -> Option<&str> {
+        if !self.is_conflict() {
+            return None;
+        }
+        let (_, rest) = self.message().split_once("currently has update ")?;
+        rest.split_once(" in progress").map(|(id, _)| id)
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.message().contains(words)
+    }
+}
+
+/// Failures that did not come from the SDK.
+impl AwsError {
+    pub(crate) fn timed_out(operation: &'static str) -> Self {
+        Self::ours(Kind::TimedOut, operation, "The time allowed for it was up")
+    }
+
+    pub(crate) fn timed_out_midway(operation: &'static str) -> Self {
+        let message =
+            "The time allowed for it was up before AWS had answered; the change may have been made all the same";
+        Self::ours(Kind::TimedOut, operation, message)
+    }
+
+    pub(crate) fn stopped(operation: &'static str) -> Self {
+        Self::ours(Kind::Stopped, operation, "It was asked to stop")
+    }
+
+    pub(crate) fn stopped_midway(operation: &'static str) -> Self {
+        let message = "It was asked to stop and AWS did not answer in time; the change may have been made all the same";
+        Self::ours(Kind::Stopped, operation, message)
+    }
+
+    pub(crate) fn bad_settings(message: impl Into<String>) -> Self {
+        Self::ours(Kind::BadSettings, "connect to AWS", message)
+    }
+
+    pub(crate) fn no_region() -> Self {
+        let message = "No region is set: not in the configuration, not in AWS_REGION or AWS_DEFAULT_REGION, and not in \
+                       the profile.";
+        Self::ours(Kind::NoRegion, "connect to AWS", message)
+    }
+
+    pub(crate) fn wrong_account(message: impl Into<String>) -> Self {
+        Self::ours(Kind::WrongAccount, "connect to AWS", message)
+    }
+
+    pub(crate) fn update_failed(update: &Update) -> Self {
+        let mut message = format!("Update {} ended as {}", update.id, update.status.as_str());
+        for UpdateError { code, message: words } in &update.errors {
+            message.push_str(&format!("; {code}: {words}"));
+        }
+        Self::ours(Kind::UpdateFailed, "UpdateClusterConfig", message)
+    }
+
+    pub(crate) fn update_gone(id: &str) -> Self {
+        Self::ours(Kind::NotFound, "DescribeUpdate", format!("EKS knows no update {id}."))
+    }
+
+    pub(crate) fn cluster_gone(name: &str) -> Self {
+        Self::ours(Kind::NotFound, "DescribeCluster", format!("There is no cluster {name} any more."))
+    }
+
+    pub(crate) fn backwards(backwards: Backwards) -> Self {
+        Self::ours(Kind::InvalidParameter, "UpdateClusterConfig", backwards.to_string())
+    }
+
+    pub(crate) fn bad_answer(operation: &'static str, missing: &'static str) -> Self {
+        Self::ours(Kind::BadAnswer, operation, format!("AWS's answer lacks {missing}."))
+    }
+
+    pub(crate) fn bad_arn(operation: &'static str) -> impl FnOnce(NotAnArn) -> Self {
+        move |_| Self::bad_answer(operation, "a well-formed ARN")
+    }
+
+    /// The same failure, which was waited out in vain.
+    pub(crate) fn after_waiting_for(&self, what: &'static str) -> Self {
+        Self(Arc::new(Failure { waited_for: Some(what), ..Failure::clone(&self.0) }))
+    }
+
+    fn ours(kind: Kind, operation: &'static str, message: impl Into<String>) -> Self {
+        Self(Arc::new(Failure { kind, operation, message: message.into(), ..Failure::default() }))
+    }
+}
+
+impl Error for AwsError {}
+
+impl fmt::Display for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { operation, code, message, status, request_id, waited_for, .. } = &*self.0;
+        write!(f, "{operation} failed")?;
+        match (code, status) {
+            (Some(code), Some(status)) => write!(f, " with {code} (status {status})")?,
+            (Some(code), None) => write!(f, " with {code}")?,
+            (None, Some(status)) => write!(f, " with status {status}")?,
+            (None, None) => {}
+        }
+        write!(f, ": {message}")?;
+        if !message.ends_with('.') {
+            f.write_str(".")?;
+        }
+        if let Some(what) = waited_for {
+            write!(f, " This was still so after waiting for {what}.")?;
+        }
+        if let Some(id) = request_id {
+            write!(f, " The request id is {id}.")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! From the SDK's errors to ours.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_eks::operation::RequestId;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::{AwsError, Failure, Kind};
+
+impl AwsError {
+    /// What the SDK says went wrong in `operation`: an argument for `map_err`.
+    pub(crate) fn from_sdk<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        move |error| {
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            let request_id = error.request_id().map(str::to_owned);
+            let (kind, code, message) = match &error {
+                SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
+                    let message = answer.err().message().unwrap_or("AWS gave no reason.");
+                    (kind_of(answer.err().code(), status, message), answer.err().code(), message.to_owned())
+                }
+                SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                    (Kind::BadAnswer, None, format!("AWS's answer could not be understood: {}", causes(&error)))
+                }
+                _ => {
+                    let (kind, message) = no_answer(&error);
+                    (kind, None, message)
+                }
+            };
+            let code = code.map(str::to_owned);
+            Self(Arc::new(Failure { kind, operation, code, message, status, request_id, waited_for: None }))
+        }
+    }
+}
+
+/// The kind of an answer that AWS gave.
+fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
+    match code.unwrap_or_default() {
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+            Kind::AccessDenied { action: denied_action(message) }
+        }
+        "ResourceNotFoundException" | "NotFoundException" => Kind::NotFound,
+        "ResourceInUseException" => Kind::Conflict,
+        "InvalidParameterException" | "BadRequestException" | "ValidationException" | "ValidationError" => {
+            Kind::InvalidParameter
+        }
+        "InvalidRequestException" => Kind::InvalidRequest,
+        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => Kind::Throttled,
+        "ResourceLimitExceededException" => Kind::LimitExceeded,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Kind::ClockSkew,
+        "InvalidSignatureException" | "SignatureDoesNotMatch" if message.contains("Signature expired") => {
+            Kind::ClockSkew
+        }
+        "InvalidSignatureException" | "SignatureDoesNotMatch" if message.contains("not yet current") => Kind::ClockSkew,
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "ExpiredTokenException"
+        | "ExpiredToken"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException" => Kind::CredentialsRejected,
+        _ => match status {
+            Some(403) => Kind::AccessDenied { action: denied_action(message) },
+            Some(429) => Kind::Throttled,
+            _ => Kind::Service,
+        },
+    }
+}
+
+/// The kind of a request that AWS gave no answer to, and why it gave none.
+fn no_answer(error: &(dyn Error + 'static)) -> (Kind, String) {
+    if let Some(error) = chain(error).find(|cause| cause.is::<CredentialsError>()) {
+        return (Kind::NoCredentials, causes(error));
+    }
+    // How the SDK's rules for endpoints begin their refusals, of FIPS with an endpoint of one's own for example.
+    if let Some(error) = chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: ")) {
+        return (Kind::BadSettings, causes(error));
+    }
+    // The outermost error says no more than that there was one.
+    (Kind::Unreachable, format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error))))
+}
+
+/// The action in `User: … is not authorized to perform: eks:CreateAccessEntry on resource: …`.
+fn denied_action(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("not authorized to perform: ")?;
+    rest.split_whitespace().next().map(str::to_owned)
+}
+
+/// The error and what caused it, each told once, in one line.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for cause in chain(error).map(ToString::to_string) {
+        if !told.last().is_some_and(|last| last.contains(&cause)) {
+            told.push(cause);
+        }
+    }
+    told.join(": ")
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}

@@ -1,0 +1,81 @@
+//! ImportResourceState: takes an object that exists into the state, by its id or by its identity.
+
+use super::super::{Diagnostic, Diagnostics, Operation, Provider};
+use super::{Answer, Call, Engine, conform, decode, encode, private};
+use crate::value::{Dynamic, Encoded};
+
+/// The question: exactly one of `id` and `identity` is given.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// Of which type the object is.
+    pub type_name: String,
+    /// What follows the address in `terraform import`.
+    pub id: String,
+    /// What an `import` block gives since Terraform 1.12.
+    pub identity: Option<Encoded>,
+}
+
+/// The answer.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// Of which type the object is.
+    pub type_name: String,
+    /// The object.
+    pub state: Encoded,
+    /// Which object it is.
+    pub identity: Option<Encoded>,
+    /// Private data.
+    pub private: Vec<u8>,
+    /// What there is to say.
+    pub diagnostics: Diagnostics,
+}
+
+impl Answer for Imported {
+    fn diagnostics(&mut self) -> &mut Diagnostics {
+        &mut self.diagnostics
+    }
+}
+
+impl<P: Provider> Engine<P> {
+    /// Reads the object that the id or the identity names.
+    pub async fn import(&self, question: Import) -> Imported {
+        self.answer(async {
+            let (resource, known) = self.resource(&question.type_name)?;
+            let identity = match &question.identity {
+                Some(identity) => decode("identity", identity, &known.identity_ty)?,
+                None => resource.parse_import_id(&question.id)?,
+            };
+            let call = Call::on(self, resource, Operation::Read, &Dynamic::Null)?;
+            let cx = call.cx(self);
+            let state = resource.read(&cx, identity, None).await;
+            let mut diagnostics = cx.into_warnings();
+            let Some(state) = diagnostics.absorb(state) else {
+                return Ok(Imported { diagnostics, ..Imported::default() });
+            };
+            let Some(state) = state else {
+                diagnostics.push(nothing_there(&question));
+                return Ok(Imported { diagnostics, ..Imported::default() });
+            };
+            let state = conform::state(state, &known.schema.fields);
+            let identity = resource.identity(state.clone())?;
+            Ok(Imported {
+                type_name: question.type_name,
+                state: encode("state", &state, &known.ty)?,
+                identity: Some(encode("identity", &identity, &known.identity_ty)?),
+                private: private::MANAGED.to_vec(),
+                diagnostics,
+            })
+        })
+        .await
+    }
+}
+
+fn nothing_there(question: &Import) -> Diagnostic {
+    let which = if question.id.is_empty() { "this identity".to_owned() } else { format!("the id {:?}", question.id) };
+    let detail = format!(
+        "There is no {} with {which}. Only what exists can be imported: check the id, the region and the account, or \
+         remove the import so that apply makes it.",
+        question.type_name
+    );
+    Diagnostic::error("Nothing to import", detail)
+}

@@ -1,0 +1,128 @@
+//! What Terraform demands of a plan and of the result of an apply.
+//!
+//! Terraform checks the same and would blame the provider in words that help nobody; here a violation is reported with
+//! its path, before Terraform sees it. Source: Terraform's "resource instance change lifecycle" document.
+
+use super::super::schema::{Field, Nesting};
+use super::super::{Diagnostic, Diagnostics};
+use crate::value::{AttributePath, Dynamic};
+
+/// Each attribute must be planned as configured, or as it was, unless it is the provider's to decide.
+pub(super) fn check_plan(
+    planned: &Dynamic,
+    prior: &Dynamic,
+    config: &Dynamic,
+    fields: &[Field],
+) -> Result<(), Diagnostics> {
+    let mut wrong = Vec::new();
+    object(planned, prior, config, fields, &AttributePath::root(), &mut wrong);
+    let report = |at: AttributePath| {
+        let detail = format!("The plan for {at} is neither what the configuration says nor what is there now.");
+        Diagnostic::bug("Invalid plan", detail).at(at)
+    };
+    wrong.into_iter().map(report).collect::<Diagnostics>().into_result()
+}
+
+/// Everything is known, and everything that the plan knew is as planned.
+pub(super) fn check_result(planned: &Dynamic, result: &Dynamic) -> Result<(), Diagnostics> {
+    let mut diagnostics = Diagnostics::none();
+    if let Some(at) = result.first_unknown() {
+        let detail = format!("After apply, {at} is still not known.");
+        diagnostics.push(Diagnostic::bug("Unfinished result", detail).at(at));
+    }
+    let mut wrong = Vec::new();
+    differences(planned, result, &AttributePath::root(), &mut wrong);
+    diagnostics.extend(wrong.into_iter().map(|at| {
+        let detail = format!("After apply, {at} is not what was planned.");
+        Diagnostic::bug("Result differs from plan", detail).at(at)
+    }));
+    diagnostics.into_result()
+}
+
+fn object(
+    planned: &Dynamic,
+    prior: &Dynamic,
+    config: &Dynamic,
+    fields: &[Field],
+    at: &AttributePath,
+    wrong: &mut Vec<AttributePath>,
+) {
+    for field in fields {
+        let of = |object: &Dynamic| object.attribute(field.name).cloned().unwrap_or_default();
+        let at = at.clone().then_attribute(field.name);
+        field_is_right(&of(planned), &of(prior), &of(config), field, at, wrong);
+    }
+}
+
+fn field_is_right(
+    planned: &Dynamic,
+    prior: &Dynamic,
+    config: &Dynamic,
+    field: &Field,
+    at: AttributePath,
+    wrong: &mut Vec<AttributePath>,
+) {
+    let as_it_was = planned == prior && !prior.is_null() && !config.is_null();
+    if planned == config || as_it_was || (field.is_computed() && config.is_null()) {
+        return;
+    }
+    let Some((nesting, fields)) = field.inner() else {
+        wrong.push(at);
+        return;
+    };
+    match (nesting, planned, config) {
+        (Nesting::Single, Dynamic::Object(_), Dynamic::Object(_)) => object(planned, prior, config, fields, &at, wrong),
+        (Nesting::List, Dynamic::List(planned), Dynamic::List(config)) if planned.len() == config.len() => {
+            let prior = |i| match prior {
+                Dynamic::List(prior) => prior.get(i).unwrap_or(&Dynamic::Null),
+                _ => &Dynamic::Null,
+            };
+            for (i, (planned, config)) in planned.iter().zip(config).enumerate() {
+                let at = at.clone().then_index(i64::try_from(i).unwrap_or(i64::MAX));
+                object(planned, prior(i), config, fields, &at, wrong);
+            }
+        }
+        (Nesting::Map, Dynamic::Map(planned), Dynamic::Map(config)) if planned.keys().eq(config.keys()) => {
+            for (key, planned) in planned {
+                let prior = match prior {
+                    Dynamic::Map(prior) => prior.get(key).unwrap_or(&Dynamic::Null),
+                    _ => &Dynamic::Null,
+                };
+                object(planned, prior, &config[key], fields, &at.clone().then_key(key), wrong);
+            }
+        }
+        // Terraform trusts the provider with what is inside a set.
+        (Nesting::Set, Dynamic::Set(planned), Dynamic::Set(config)) if planned.len() == config.len() => {}
+        _ => wrong.push(at),
+    }
+}
+
+fn differences(planned: &Dynamic, result: &Dynamic, at: &AttributePath, wrong: &mut Vec<AttributePath>) {
+    match (planned, result) {
+        (Dynamic::Unknown, _) => {}
+        (Dynamic::Object(planned), Dynamic::Object(result)) => {
+            for (name, planned) in planned {
+                let result = result.get(name).unwrap_or(&Dynamic::Null);
+                differences(planned, result, &at.clone().then_attribute(name), wrong);
+            }
+        }
+        (Dynamic::Map(planned), Dynamic::Map(result)) if planned.keys().eq(result.keys()) => {
+            for (key, planned) in planned {
+                differences(planned, &result[key], &at.clone().then_key(key), wrong);
+            }
+        }
+        (Dynamic::List(planned), Dynamic::List(result)) if planned.len() == result.len() => {
+            for ((planned, result), index) in planned.iter().zip(result).zip(0..) {
+                differences(planned, result, &at.clone().then_index(index), wrong);
+            }
+        }
+        // Elements with unknown parts may turn out equal, so a set may shrink; it never grows.
+        (Dynamic::Set(elements), Dynamic::Set(result)) if !planned.is_wholly_known() => {
+            if result.len() > elements.len() {
+                wrong.push(at.clone());
+            }
+        }
+        _ if planned == result => {}
+        _ => wrong.push(at.clone()),
+    }
+}

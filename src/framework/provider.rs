@@ -1,0 +1,29 @@
+use super::{AnyDataSource, AnyResource, Diagnostics, Model};
+
+/// A provider: its configuration, and what it offers.
+///
+/// The order of the slices is the order of the documentation.
+pub trait Provider: Send + Sync + 'static {
+    /// The name that every type begins with: `eks` for `eks_access_entry`.
+    const NAME: &'static str;
+    /// What the provider is for.
+    const DESCRIPTION: &'static str;
+    /// The `provider` block.
+    type Config: Model;
+    /// What resources and data sources work with.
+    type Client: Send + Sync + 'static;
+
+    /// Every resource.
+    const RESOURCES: &'static [&'static dyn AnyResource<Self::Client>];
+    /// Every data source.
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Self::Client>];
+
+    /// Checks the `provider` block. Pure; parts of the block may be unknown.
+    fn validate(&self, _config: &Self::Config) -> Result<(), Diagnostics> {
+        Ok(())
+    }
+
+    /// Makes the client. Called at the start of a plan or an apply, before anything needs the client: so nothing here
+    /// waits for the network. In a plan, parts of the block may be unknown; only what needs them may fail, later.
+    fn configure(&self, config: Self::Config) -> Result<Self::Client, Diagnostics>;
+}

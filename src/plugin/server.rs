@@ -1,0 +1,123 @@
+//! One listener and everything that is served on it, from before the handshake line until the last answer.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport;
+
+use super::accept::accept;
+use super::connection::Connections;
+use super::controller::{Controller, Silence};
+use super::generated::go_plugin::grpc_controller_server::GrpcControllerServer;
+use super::generated::go_plugin::grpc_stdio_server::GrpcStdioServer;
+use super::generated::tfplugin6::provider_server::{Provider, ProviderServer};
+use super::handshake::{Environment, HandshakeLine};
+use super::reattach::Reattach;
+use super::socket::{Socket, SocketError};
+use super::tls::{MutualTls, TlsError};
+
+/// The largest message, either way, as with providers written in Go. A state can be large; tonic's own limit is 4 MiB.
+const LARGEST_MESSAGE: usize = 256 << 20;
+
+/// How long to wait for Core to hang up after it asked for the end. It hangs up on our answer; others might not.
+const FAREWELL: Duration = Duration::from_millis(5);
+
+/// A provider's listener. It listens from the moment it exists, so Core may be told about it before [`Self::serve`].
+///
+/// When it goes, it takes with it everything that it has put into the file system.
+pub struct Server {
+    socket: Socket,
+    tls: Option<MutualTls>,
+    asks_for_multiplexing: bool,
+}
+
+impl Server {
+    /// Listens as `environment` asks. Has to be called within a tokio runtime.
+    pub fn bind(environment: &Environment) -> Result<Self, BindError> {
+        Ok(Self {
+            socket: Socket::bind(environment)?,
+            tls: environment.client_certificate.clone().map(MutualTls::new).transpose()?,
+            asks_for_multiplexing: environment.asks_for_multiplexing,
+        })
+    }
+
+    /// The line that tells Core how to reach us, without its end.
+    pub fn handshake_line(&self) -> impl fmt::Display {
+        HandshakeLine {
+            address: self.socket.address(),
+            certificate: self.tls.as_ref().map(|tls| &*tls.certificate),
+            asks_for_multiplexing: self.asks_for_multiplexing,
+        }
+    }
+
+    /// The line for a shell with which any Core reaches us when it looks for `provider`, which is a source address.
+    pub fn reattach<'a>(&'a self, provider: &'a str) -> impl fmt::Display + 'a {
+        Reattach { provider, address: self.socket.address() }
+    }
+
+    /// Serves `service` to the Core that started this process, until it says so or is gone.
+    pub async fn serve(self, service: impl Provider) -> Ended {
+        let connections = Connections::new();
+        let controller = Controller::new();
+        tokio::select! {
+            biased;
+            () = controller.shutdown() => {
+                // Core hangs up when it has our answer.
+                let _ = time::timeout(FAREWELL, connections.gone()).await;
+                Ended::Shutdown
+            }
+            () = connections.gone() => Ended::ClientGone,
+            never = self.serve_calls(service, &connections, &controller) => match never {},
+        }
+    }
+
+    /// Serves `service` to whoever comes, however often.
+    pub async fn serve_everybody(self, service: impl Provider) -> Infallible {
+        self.serve_calls(service, &Connections::new(), &Controller::new()).await
+    }
+
+    async fn serve_calls(
+        &self,
+        service: impl Provider,
+        connections: &Connections,
+        controller: &Controller,
+    ) -> Infallible {
+        let service = ProviderServer::new(service)
+            .max_decoding_message_size(LARGEST_MESSAGE)
+            .max_encoding_message_size(LARGEST_MESSAGE);
+        // Room for one: tonic takes each at once.
+        let (accepted, incoming) = mpsc::channel(1);
+        let calls = transport::Server::builder()
+            .add_service(service)
+            .add_service(GrpcControllerServer::new(controller.clone()))
+            .add_service(GrpcStdioServer::new(Silence))
+            .serve_with_incoming(ReceiverStream::new(incoming));
+        let tls = self.tls.as_ref().map(|tls| &tls.acceptor);
+        let (never, _) = tokio::join!(accept(&self.socket, tls, connections, accepted), calls);
+        never
+    }
+}
+
+/// Why a server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Core asked for it.
+    Shutdown,
+    /// Core closed its connection without a word: it was killed, or it crashed.
+    ClientGone,
+}
+
+/// There is nothing to serve on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// No listener.
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    /// No certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}

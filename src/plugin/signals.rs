@@ -1,0 +1,44 @@
+//! The signals that end the process, and the one that does not.
+
+use std::io;
+
+/// What Ctrl-C means to this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CtrlC {
+    /// Nothing. The terminal sends it to Core and to us alike, and Core tells us by `StopProvider` what to do about it.
+    Ignored,
+    /// The end.
+    Ends,
+}
+
+/// Listens for the signals that end the process, from now on.
+#[cfg(unix)]
+pub(super) fn end(ctrl_c: CtrlC) -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // Once listened for, a signal does nothing by itself, even when nobody listens any more.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv(), if ctrl_c == CtrlC::Ends => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
+}
+
+/// Listens for the signals that end the process, from now on.
+#[cfg(windows)]
+pub(super) fn end(ctrl_c: CtrlC) -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        while interrupt.recv().await.is_some() {
+            if ctrl_c == CtrlC::Ends {
+                return;
+            }
+        }
+        std::future::pending().await
+    })
+}

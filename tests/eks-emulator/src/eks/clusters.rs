@@ -1,0 +1,167 @@
+//! Clusters.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::error::ApiError;
+use crate::kubernetes::Kubernetes;
+use crate::operation::Call;
+use crate::page::Page;
+use crate::rules;
+use crate::settings::Settings;
+use crate::state::{AuthenticationMode, Cluster, Phase};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateInput {
+    #[serde(default)]
+    name: String,
+    role_arn: Option<String>,
+    resources_vpc_config: Option<serde_json::Map<String, Value>>,
+    version: Option<String>,
+    #[serde(default)]
+    access_config: AccessConfigInput,
+    compute_config: Option<ComputeConfigInput>,
+    tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessConfigInput {
+    bootstrap_cluster_creator_admin_permissions: Option<bool>,
+    authentication_mode: Option<String>,
+}
+
+/// Auto Mode.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ComputeConfigInput {
+    #[serde(default)]
+    enabled: bool,
+    node_role_arn: Option<String>,
+}
+
+/// CreateCluster. The cluster is CREATING for `update_duration_ms`.
+pub(crate) fn create(call: Call<'_>) -> Result<Value, ApiError> {
+    let input: CreateInput = call.input()?;
+    let Call { state, region, caller, .. } = call;
+
+    if !is_cluster_name(&input.name) {
+        // Made up, as the other texts about the shape of the request.
+        return Err(ApiError::invalid_parameter(
+            "name must have 1 to 100 letters, digits, hyphens and underscores, and begin with a letter or digit",
+        ));
+    }
+    let (Some(role_arn), Some(vpc)) = (&input.role_arn, &input.resources_vpc_config) else {
+        return Err(ApiError::invalid_parameter("roleArn and resourcesVpcConfig are required"));
+    };
+    let bootstrap = input.access_config.bootstrap_cluster_creator_admin_permissions.unwrap_or(true);
+    let mode = match input.access_config.authentication_mode.as_deref() {
+        None => AuthenticationMode::ConfigMap,
+        Some(name) => AuthenticationMode::parse(name).ok_or_else(|| unknown_mode(name))?,
+    };
+    let auto_mode = input.compute_config.as_ref().filter(|compute| compute.enabled);
+    if mode == AuthenticationMode::ConfigMap && auto_mode.is_some() {
+        return Err(ApiError::invalid_parameter(
+            "When EKS Auto Mode is enabled, you must use an EKS access config authentication mode of \
+             API_AND_CONFIG_MAP or API",
+        ));
+    }
+    if mode == AuthenticationMode::ConfigMap && !bootstrap {
+        return Err(ApiError::invalid_parameter(
+            "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP",
+        ));
+    }
+    if let Some(tags) = &input.tags {
+        rules::tags(tags).map_err(ApiError::invalid_parameter)?;
+    }
+    if state.find_cluster(region, &input.name).is_some() {
+        let taken = ApiError::in_use(format!("Cluster already exists with name: {}", input.name));
+        return Err(taken.in_cluster(&input.name));
+    }
+
+    let mut cluster = Cluster::new(&state.account, region, &input.name, mode);
+    cluster.phase = Phase::Creating { active_at: Moment::now().plus_ms(state.settings.update_duration_ms) };
+    cluster.creator = Some(caller.to_owned());
+    cluster.tags = input.tags.unwrap_or_default();
+    cluster.shown.insert("roleArn".to_owned(), json!(role_arn));
+    if let Some(Value::Object(shown_vpc)) = cluster.shown.get_mut("resourcesVpcConfig") {
+        shown_vpc.extend(vpc.clone());
+    }
+    if let Some(version) = &input.version {
+        cluster.shown.insert("version".to_owned(), json!(version));
+    }
+    if mode != AuthenticationMode::ConfigMap {
+        if bootstrap {
+            cluster.add_creator_entry(caller);
+        }
+        if let Some(compute) = auto_mode {
+            cluster.add_auto_mode_entries(role_arn, compute.node_role_arn.as_deref());
+        }
+        if state.settings.service_linked_role_entry {
+            cluster.add_service_linked_role_entry();
+        }
+    }
+    let shown = show(&cluster, &state.settings, call.kubernetes);
+    state.insert_cluster(cluster);
+    Ok(json!({"cluster": shown}))
+}
+
+/// DescribeCluster.
+pub(crate) fn describe(call: Call<'_>) -> Result<Value, ApiError> {
+    let cluster = call.state.cluster(call.region, &call.labels.cluster)?;
+    Ok(json!({"cluster": show(cluster, &call.state.settings, call.kubernetes)}))
+}
+
+/// DeleteCluster. The cluster is DELETING for `update_duration_ms`.
+pub(crate) fn delete(call: Call<'_>) -> Result<Value, ApiError> {
+    let Call { state, region, labels, .. } = call;
+    let settings = state.settings.clone();
+    let cluster = state.cluster_mut(region, &labels.cluster)?;
+    if let Some(update) = cluster.update_in_progress() {
+        let busy = format!(
+            "Cannot DeleteCluster because cluster {} currently has update {} in progress",
+            cluster.name, update.id
+        );
+        return Err(ApiError::in_use(busy).in_cluster(&cluster.name));
+    }
+    cluster.phase = Phase::Deleting { gone_at: Moment::now().plus_ms(settings.update_duration_ms) };
+    Ok(json!({"cluster": show(cluster, &settings, call.kubernetes)}))
+}
+
+/// ListClusters, sorted by name.
+pub(crate) fn list(call: Call<'_>) -> Result<Value, ApiError> {
+    let page = Page::asked_for(call.query)?;
+    let names = call.state.clusters_in(call.region).map(|cluster| cluster.name.clone());
+    let (names, next_token) = page.cut(names, String::clone);
+    Ok(json!({"clusters": names, "nextToken": next_token}))
+}
+
+/// The cluster as the API shows it. Its endpoint is there once it is ACTIVE.
+pub(crate) fn show(cluster: &Cluster, settings: &Settings, kubernetes: &Kubernetes) -> Value {
+    let mut shown = cluster.describe(settings.updating_visible_after_ms);
+    if cluster.phase == Phase::Active
+        && let Some(endpoint) = kubernetes.endpoint(&cluster.key())
+        && let Value::Object(members) = &mut shown
+    {
+        members.insert("endpoint".to_owned(), json!(endpoint));
+        members.insert("certificateAuthority".to_owned(), json!({"data": kubernetes.certificate_authority()}));
+    }
+    shown
+}
+
+pub(super) fn unknown_mode(name: &str) -> ApiError {
+    // Made up.
+    ApiError::invalid_parameter(format!(
+        "authenticationMode must be one of [API, API_AND_CONFIG_MAP, CONFIG_MAP], not {name}"
+    ))
+}
+
+fn is_cluster_name(name: &str) -> bool {
+    (1..=100).contains(&name.len())
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

@@ -1,0 +1,98 @@
+//! The few paths of the Kubernetes API that lead to the ConfigMap `kube-system/aws-auth`.
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::AUTHORIZATION;
+use hyper::{Method, Response};
+use serde_json::{Value, json};
+
+use super::token;
+use crate::clock::Moment;
+use crate::reply;
+use crate::request::Request;
+use crate::state::{ClusterKey, SharedState};
+
+/// Answers what `kubectl get configmap aws-auth -n kube-system` asks.
+pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Request) -> Response<Full<Bytes>> {
+    let bearer = request
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    if token::check(bearer, Moment::now()).is_err() {
+        // A real API server says no more than this either.
+        return failure(401, "Unauthorized", "Unauthorized");
+    }
+    if request.method != Method::GET {
+        let what = format!("eks-emulator does not implement {} {}", request.method, request.path);
+        return failure(501, "NotImplemented", &what);
+    }
+    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        ["version"] => reply::json(200, &json!({"major": "1", "minor": "33", "gitVersion": "v1.33.0-eks-emulator"})),
+        ["api"] => reply::json(200, &json!({"kind": "APIVersions", "versions": ["v1"]})),
+        ["apis"] => reply::json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": []})),
+        ["api", "v1"] => reply::json(200, &resources()),
+        // kubectl asks for the namespace when the ConfigMap is not there.
+        ["api", "v1", "namespaces", "kube-system"] => {
+            reply::json(200, &json!({"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "kube-system"}}))
+        }
+        ["api", "v1", "namespaces", "kube-system", "configmaps", "aws-auth"] => aws_auth(state, cluster),
+        ["api", "v1", "namespaces", _, "configmaps", name] => config_map_not_found(name),
+        _ => failure(404, "NotFound", "the server could not find the requested resource"),
+    }
+}
+
+fn aws_auth(state: &SharedState, cluster: &ClusterKey) -> Response<Full<Bytes>> {
+    let state = state.lock();
+    let found = state.find_cluster(&cluster.region, &cluster.name).and_then(|cluster| cluster.aws_auth.as_ref());
+    let Some(data) = found else { return config_map_not_found("aws-auth") };
+    reply::json(
+        200,
+        &json!({
+            "kind": "ConfigMap",
+            "apiVersion": "v1",
+            "metadata": {"name": "aws-auth", "namespace": "kube-system", "resourceVersion": "1"},
+            "data": data,
+        }),
+    )
+}
+
+fn resources() -> Value {
+    json!({
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": "v1",
+        "resources": [{
+            "name": "configmaps",
+            "singularName": "configmap",
+            "namespaced": true,
+            "kind": "ConfigMap",
+            "verbs": ["get"],
+            "shortNames": ["cm"],
+        }],
+    })
+}
+
+fn config_map_not_found(name: &str) -> Response<Full<Bytes>> {
+    let mut status = status(404, "NotFound", &format!("configmaps \"{name}\" not found"));
+    status["details"] = json!({"name": name, "kind": "configmaps"});
+    reply::json(404, &status)
+}
+
+fn failure(code: u16, reason: &str, message: &str) -> Response<Full<Bytes>> {
+    reply::json(code, &status(code, reason, message))
+}
+
+fn status(code: u16, reason: &str, message: &str) -> Value {
+    json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+    })
+}

@@ -1,0 +1,69 @@
+//! How it ends: on Core's word, or when Core is gone; and nothing stays behind.
+
+use std::fs;
+
+use terraform_provider_eks::plugin::Ended;
+use terraform_provider_eks::plugin::generated::go_plugin::Empty;
+use terraform_provider_eks::plugin::generated::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_eks::plugin::generated::go_plugin::grpc_stdio_client::GrpcStdioClient;
+use terraform_provider_eks::plugin::generated::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_eks::plugin::generated::tfplugin6::{get_metadata, stop_provider};
+
+use super::{Stub, soon};
+use crate::support::client::Identity;
+use crate::support::server::Served;
+
+/// Core disappears in the middle of a call.
+#[tokio::test]
+async fn core_dies() {
+    let served = Served::start(Stub::answering_together(2));
+    let channel = served.channel().await;
+    let mut client = ProviderClient::new(channel.clone());
+    let call = tokio::spawn(async move { client.stop_provider(stop_provider::Request {}).await });
+    soon(ProviderClient::new(channel).get_metadata(get_metadata::Request {})).await.unwrap();
+    call.abort();
+    assert_eq!(soon(served.ended).await.unwrap(), Ended::ClientGone);
+    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+}
+
+/// Peers that are not Core come and go, before Core and beside it.
+#[tokio::test]
+async fn not_when_others_leave() {
+    let served = Served::start(Stub::new());
+    let stranger = Identity::stranger().client(&served.handshake);
+    drop(served.handshake.stream().await.unwrap());
+    let _ = served.handshake.tls(&stranger).await;
+
+    let mut core = ProviderClient::new(served.channel().await);
+    drop(served.handshake.stream().await.unwrap());
+    let _ = served.handshake.tls(&stranger).await;
+    soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
+    assert!(!served.ended.is_finished());
+}
+
+#[tokio::test]
+async fn on_shutdown() {
+    let served = Served::start(Stub::new());
+    let mut core = GrpcControllerClient::new(served.channel().await);
+    soon(core.shutdown(Empty {})).await.unwrap();
+    drop(core);
+    assert_eq!(soon(served.ended).await.unwrap(), Ended::Shutdown);
+    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+}
+
+/// A client that does not hang up, and still has calls under way, is not waited for.
+#[tokio::test]
+async fn on_shutdown_with_calls_under_way() {
+    let served = Served::start(Stub::answering_together(2));
+    let channel = served.channel().await;
+    let mut printed = soon(GrpcStdioClient::new(channel.clone()).stream_stdio(())).await.unwrap().into_inner();
+    let mut client = ProviderClient::new(channel.clone());
+    let call = tokio::spawn(async move { client.stop_provider(stop_provider::Request {}).await });
+
+    soon(GrpcControllerClient::new(channel.clone()).shutdown(Empty {})).await.unwrap();
+    assert_eq!(soon(served.ended).await.unwrap(), Ended::Shutdown);
+    assert!(!call.is_finished());
+    drop(channel);
+    call.abort();
+    assert!(futures_util::FutureExt::now_or_never(printed.message()).is_none(), "nothing is ever printed");
+}
