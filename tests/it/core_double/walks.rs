@@ -139,7 +139,7 @@ async fn the_whole_round() {
         "revision": 1,
         "mode": "filled mode",
         "settings": { "one": { "level": "high", "etag": "filled etag" } },
-        "access": [{ "who": "me" }, { "who": "you" }],
+        "access": [{ "who": "me", "since": "filled since" }, { "who": "you", "since": "filled since" }],
         "limits": { "max": null },
         "rule": [{ "port": 80, "rule_id": "filled rule_id" }, { "port": 443, "rule_id": "filled rule_id" }],
         "timeouts": { "create": "5m" },
