@@ -8,6 +8,7 @@ use crate::value::{AttributePath, Value};
 use super::super::argument;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
+use super::super::lockout::{self, Loss};
 use super::super::tags;
 use super::super::walk::{EntryKey, Intent};
 use super::model::{AccessEntryModel, id};
@@ -21,11 +22,24 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
         Change::Update { config, prior, planned, requires_replace } => {
             update(cx, config, prior, planned, requires_replace).await
         }
-        Change::Delete { prior } => match prior.key() {
-            Some(key) => Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?),
-            None => Ok(()),
-        },
+        Change::Delete { prior } => remove(cx, prior).await,
     }
+}
+
+async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
+    let Some(key) = prior.key() else { return Ok(()) };
+    cx.client.walk.plan_entry(&key, Intent::Remove, None)?;
+    guard(cx, prior, &key, Loss::Entry).await
+}
+
+/// Says or refuses what would lock somebody out. Nodes administer nothing.
+async fn guard(cx: &Cx<'_, Client>, prior: &AccessEntryModel, key: &EntryKey, loss: Loss) -> Result<(), Diagnostics> {
+    if prior.entry_type() != EntryType::Standard || !cx.client.is_known() {
+        return Ok(());
+    }
+    let name = prior.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    lockout::check(cx, &prior.eks(cx, &attempt).await?, key, loss).await
 }
 
 async fn create(
@@ -82,6 +96,12 @@ async fn update(
         let stays = planned.key().as_ref() == Some(&key);
         let intent = if stays { Intent::Keep } else { Intent::Remove };
         cx.client.walk.plan_entry(&key, intent, policies::owned(planned).filter(|_| stays))?;
+        if policies::give_cluster_admin(prior)
+            && !policies::give_cluster_admin(planned)
+            && planned.access_policies.known().is_some()
+        {
+            guard(cx, prior, &key, Loss::ClusterAdmin).await?;
+        }
     }
     warn_of_policies(cx, prior, planned, &attempt).await
 }
