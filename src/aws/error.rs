@@ -156,6 +156,11 @@ impl AwsError {
         self.says(r#"can only be performed on Access Entries with a type of "STANDARD""#)
     }
 
+    /// Whether AWS has had too many requests.
+    pub fn is_throttled(&self) -> bool {
+        self.0.kind == Kind::Throttled
+    }
+
     /// Whether the operation's time was up.
     pub fn is_timed_out(&self) -> bool {
         self.0.kind == Kind::TimedOut

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use aws_sdk_eks::config::{BehaviorVersion, Credentials, Region};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::aws::{AccessScope, AuthenticationMode, EntryType, Kind, NewAccessEntry};
+use crate::aws::{AccessScope, AuthenticationMode, Budget, EntryType, Kind, NewAccessEntry};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/reader";
 const ENTRY_ARN: &str = "arn:aws:eks:us-east-1:111122223333:access-entry/dev/role/111122223333/reader/1-2-3";
@@ -51,7 +52,7 @@ impl Canned {
             .retry_config(aws_smithy_types::retry::RetryConfig::disabled())
             .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
             .build();
-        Eks::new(Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(config), "us-east-1".to_owned())))
+        Eks::new(Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(config), "us-east-1".to_owned(), true)))
     }
 
     /// `METHOD /path?query` of each request so far.
@@ -140,4 +141,5 @@ fn new_entry() -> NewAccessEntry {
 
 mod changes;
 mod reads;
+mod throttling;
 mod walk;
