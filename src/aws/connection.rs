@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use super::arn::Arn;
 use super::budget::Budget;
 use super::eks::{Eks, Regional};
-use super::error::AwsError;
+use super::error::{AwsError, CONNECTING};
 use super::once::Once;
 use super::principal::Principal;
 use super::settings::{RetryMode, Settings};
@@ -129,7 +129,7 @@ impl Aws {
             };
             Ok((region, loaded))
         };
-        budget.run("connect to AWS", connect).await
+        budget.run(CONNECTING, connect).await
     }
 }
 

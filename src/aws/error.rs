@@ -182,6 +182,9 @@ impl AwsError {
     }
 }
 
+/// What failed when no call was made yet.
+pub(crate) const CONNECTING: &str = "Connecting to AWS";
+
 /// Failures that did not come from the SDK.
 impl AwsError {
     pub(crate) fn timed_out(operation: &'static str) -> Self {
@@ -204,17 +207,17 @@ impl AwsError {
     }
 
     pub(crate) fn bad_settings(message: impl Into<String>) -> Self {
-        Self::ours(Kind::BadSettings, "connect to AWS", message)
+        Self::ours(Kind::BadSettings, CONNECTING, message)
     }
 
     pub(crate) fn no_region() -> Self {
         let message = "No region is set: not in the configuration, not in AWS_REGION or AWS_DEFAULT_REGION, and not in \
                        the profile.";
-        Self::ours(Kind::NoRegion, "connect to AWS", message)
+        Self::ours(Kind::NoRegion, CONNECTING, message)
     }
 
     pub(crate) fn wrong_account(message: impl Into<String>) -> Self {
-        Self::ours(Kind::WrongAccount, "connect to AWS", message)
+        Self::ours(Kind::WrongAccount, CONNECTING, message)
     }
 
     pub(crate) fn update_failed(update: &Update) -> Self {

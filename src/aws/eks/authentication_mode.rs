@@ -1,7 +1,7 @@
 //! The walk from one authentication mode to another.
 
 use super::Eks;
-use crate::aws::wait::{self, Pauses};
+use crate::aws::wait::Pauses;
 use crate::aws::{AuthenticationMode, AwsError, Budget, Update, UpdateStatus};
 
 /// What a walk through the authentication modes is doing.
@@ -97,13 +97,14 @@ impl Eks {
         refused: &AwsError,
         budget: &Budget,
     ) -> Result<(), AwsError> {
+        tracing::info!(%refused, "waiting for update {id} of cluster {cluster} to end");
         let ended = self.wait_for_update(cluster, id, budget).await;
         self.regional.clusters.forget(&cluster.to_owned());
         match ended {
             Ok(_) => Ok(()),
             Err(error) if error.is_timed_out() => Err(refused.after_waiting_for("that update to end")),
             // Whatever the update was, it is not in the way any more; the next attempt tells.
-            Err(error) if error.is_not_found() => wait::Pauses::for_update().pause("DescribeUpdate", budget).await,
+            Err(error) if error.is_not_found() => Pauses::of_seconds().pause("DescribeUpdate", budget).await,
             Err(error) => Err(error),
         }
     }

@@ -84,7 +84,7 @@ impl Eks {
             .r#type(new.entry_type.as_str())
             .set_kubernetes_groups(new.kubernetes_groups.as_ref().map(|groups| groups.iter().cloned().collect()))
             .set_username(new.user_name.clone())
-            .set_client_request_token(new.token.clone())
+            .client_request_token(new.token.clone().unwrap_or_else(new_token))
             // An empty map of tags is refused; no map is not.
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
@@ -144,4 +144,10 @@ impl Eks {
         self.regional.created.settle(&key);
         Ok(deleted)
     }
+}
+
+/// A token for all tries of one creation. The SDK's would be another for each of ours, and a try whose answer got lost
+/// would make the next one meet an entry that is there already.
+fn new_token() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }

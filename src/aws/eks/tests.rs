@@ -60,9 +60,9 @@ impl Canned {
         self.0.lock().unwrap().asked.iter().map(|(line, _)| line.clone()).collect()
     }
 
-    /// The body of the latest request.
-    fn body(&self) -> Value {
-        self.0.lock().unwrap().asked.last().unwrap().1.clone()
+    /// The body of each request so far.
+    fn bodies(&self) -> Vec<Value> {
+        self.0.lock().unwrap().asked.iter().map(|(_, body)| body.clone()).collect()
     }
 }
 
@@ -135,7 +135,7 @@ fn new_entry() -> NewAccessEntry {
         kubernetes_groups: None,
         user_name: None,
         tags: BTreeMap::new(),
-        token: Some("token".to_owned()),
+        token: None,
     }
 }
 

@@ -53,7 +53,7 @@ async fn goes_one_mode_at_a_time_and_waits_for_each() {
     let (walked, told) = walk(&canned).await;
     walked.unwrap();
     assert_eq!(told, [started(ApiAndConfigMap, "1"), reached(ApiAndConfigMap), started(Api, "2"), reached(Api)]);
-    assert_eq!(canned.0.lock().unwrap().asked[5].1["accessConfig"], json!({ "authenticationMode": "API" }));
+    assert_eq!(canned.bodies()[5]["accessConfig"], json!({ "authenticationMode": "API" }));
 }
 
 #[tokio::test(start_paused = true)]
