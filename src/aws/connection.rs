@@ -122,11 +122,11 @@ impl Aws {
 
     async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
         let connect = async {
-            let loaded = self.0.loaded.get_or_try_init(|| self.0.load(region)).await?;
             let region = match region {
                 Some(region) => Region::new(region.to_owned()),
-                None => self.0.default_region(&loaded.config).await.ok_or_else(AwsError::no_region)?,
+                None => self.0.default_region().await?.ok_or_else(AwsError::no_region)?,
             };
+            let loaded = self.0.loaded.get_or_try_init(|| self.0.load(region.clone())).await?;
             Ok((region, loaded))
         };
         budget.run(CONNECTING, connect).await
@@ -215,12 +215,12 @@ const DEFAULT_ATTEMPTS: u32 = 5;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
-    /// Loads the SDK's configuration. `region` stands in for a default region, so that the search for one does not
+    /// Loads the SDK's configuration. Where nobody named a default region, `region` stands in for it: the search would
     /// end at an instance's metadata service, which on any other machine takes seconds to give up.
-    async fn load(&self, region: Option<&str>) -> Result<Loaded, AwsError> {
+    async fn load(&self, region: Region) -> Result<Loaded, AwsError> {
         let settings = &self.settings;
         let http = http::client(settings)?;
-        let region = self.regions_named().or_else(region.map(|region| Region::new(region.to_owned()))).region().await;
+        let region = self.regions_named().or_else(region).region().await;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .region(region.clone())
@@ -252,15 +252,15 @@ impl Connection {
     }
 
     /// The region of everything that does not name its own. An instance knows where it is, if nobody says it.
-    async fn default_region(&self, config: &SdkConfig) -> Option<Region> {
+    async fn default_region(&self) -> Result<Option<Region>, AwsError> {
         let search = || async {
             if let Some(named) = self.regions_named().region().await {
-                return Some(named);
+                return Ok(Some(named));
             }
-            let instance = ProviderConfig::without_region().with_http_client(config.http_client()?);
-            ImdsRegionProvider::builder().configure(&instance).build().region().await
+            let instance = ProviderConfig::without_region().with_http_client(http::client(&self.settings)?);
+            Ok(ImdsRegionProvider::builder().configure(&instance).build().region().await)
         };
-        self.region.get_or_init(search).await.clone()
+        self.region.get_or_try_init(search).await.cloned()
     }
 
     /// The regions that somebody wrote down: in the settings, in the environment, in the profile.

@@ -151,6 +151,11 @@ impl AwsError {
         self.0.kind == Kind::InvalidRequest && self.says("authentication mode must be set to one of")
     }
 
+    /// Whether EKS refuses to go from the cluster's authentication mode to the one asked for, be it the same one.
+    pub fn is_unsupported_mode_change(&self) -> bool {
+        self.0.kind == Kind::InvalidParameter && self.says("Unsupported authentication mode update")
+    }
+
     /// Whether the operation is for entries of type STANDARD alone.
     pub fn is_standard_only(&self) -> bool {
         self.says(r#"can only be performed on Access Entries with a type of "STANDARD""#)

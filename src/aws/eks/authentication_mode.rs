@@ -49,23 +49,26 @@ impl Eks {
             let refused = match self.update_authentication_mode(cluster, next, budget).await {
                 Ok(update) => {
                     progress(Progress::Started { to: next, update_id: update.id.clone() });
-                    self.settle(cluster, &update, budget).await?;
+                    self.wait_for_success(cluster, &update, budget).await?;
                     current = self.see_mode(cluster, next, budget).await?;
                     progress(Progress::Reached { mode: current });
                     continue;
                 }
                 Err(refused) => refused,
             };
+            let is_busy = refused.update_in_progress().is_some();
             if let Some(id) = refused.update_in_progress() {
                 progress(Progress::Waiting { update_id: id.to_owned() });
                 self.wait_out_update(cluster, id, &refused, budget).await?;
+            } else if !refused.is_unsupported_mode_change() {
+                return Err(refused);
             }
             // Somebody else may have been faster; then the step is refused because there is nothing left to do.
             let now = self.mode(cluster, budget).await?;
             if now > current {
                 current = now;
                 progress(Progress::Reached { mode: current });
-            } else if refused.update_in_progress().is_none() {
+            } else if !is_busy {
                 return Err(refused);
             }
         }
@@ -110,7 +113,7 @@ impl Eks {
     }
 
     /// Waits for the end of an update of ours, and for its success.
-    async fn settle(&self, cluster: &str, update: &Update, budget: &Budget) -> Result<(), AwsError> {
+    async fn wait_for_success(&self, cluster: &str, update: &Update, budget: &Budget) -> Result<(), AwsError> {
         let ended = self.wait_for_update(cluster, &update.id, budget).await?;
         self.regional.clusters.forget(&cluster.to_owned());
         match ended.status {

@@ -39,6 +39,14 @@ async fn a_refusal_that_is_nobody_elses_doing_ends_the_walk() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_denial_ends_the_walk_without_another_question() {
+    let canned = Canned::new([error(403, "AccessDeniedException", "no")]);
+    let (walked, _) = walk(&canned).await;
+    assert_eq!(walked.unwrap_err().kind(), &Kind::AccessDenied { action: None });
+    assert_eq!(canned.asked(), ["POST /clusters/dev/update-config"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn goes_one_mode_at_a_time_and_waits_for_each() {
     let canned = Canned::new([
         update("1", "InProgress"),
