@@ -29,6 +29,8 @@ struct Canned(Arc<Mutex<CannedState>>);
 struct CannedState {
     answers: VecDeque<(u16, String)>,
     asked: Vec<(String, Value)>,
+    under_way: usize,
+    most_under_way: usize,
 }
 
 impl Canned {
@@ -78,10 +80,15 @@ impl HttpConnector for Canned {
         let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap_or(Value::Null);
         let line = format!("{} {}", request.method(), request.uri().trim_start_matches("http://eks"));
         state.asked.push((line, body));
+        state.under_way += 1;
+        state.most_under_way = state.most_under_way.max(state.under_way);
         let (status, body) = state.answers.pop_front().expect("a prepared answer to every request");
+        drop(state);
+        let canned = self.clone();
         HttpConnectorFuture::new(async move {
             // A later turn, as on a network, so that those who ask at the same time do.
             tokio::task::yield_now().await;
+            canned.0.lock().unwrap().under_way -= 1;
             Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
         })
     }

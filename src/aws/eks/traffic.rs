@@ -21,7 +21,7 @@ pub(super) struct Traffic {
 }
 
 /// How many calls are under way at once.
-const PLACES: usize = 16;
+pub(super) const PLACES: usize = 16;
 
 const WHAT: &str = "AWS to take more requests";
 

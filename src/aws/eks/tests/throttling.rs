@@ -36,7 +36,7 @@ async fn who_asked_for_retries_gets_no_waiting_on_top() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_tries_of_many_readers_do_not_run_out() {
+async fn many_readers_take_turns_and_their_tries_do_not_run_out() {
     let canned = Canned::default();
     canned.add((0..200).map(|number| if number % 2 == 0 { throttled() } else { entry() }));
     let (eks, budget) = (canned.eks(), budget());
@@ -44,4 +44,5 @@ async fn the_tries_of_many_readers_do_not_run_out() {
     let reads = roles.iter().map(|role| eks.find_access_entry("dev", role, &budget));
     let found = futures_util::future::try_join_all(reads).await.unwrap();
     assert!(found.iter().all(Option::is_some));
+    assert_eq!(canned.0.lock().unwrap().most_under_way, traffic::PLACES);
 }
