@@ -1,6 +1,7 @@
 //! How long an operation may go on.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
@@ -32,6 +33,7 @@ impl Budget {
         operation: &'static str,
         work: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
+        self.check(operation)?;
         let ended = timeout_at(self.deadline, self.stop.run_until_cancelled(work)).await;
         ended.map_err(|_| AwsError::timed_out(operation))?.unwrap_or_else(|| Err(AwsError::stopped(operation)))
     }
@@ -45,16 +47,83 @@ impl Budget {
         operation: &'static str,
         work: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
-        if self.stop.is_cancelled() {
-            return Err(AwsError::stopped(operation));
-        }
-        let mut work = std::pin::pin!(work);
+        self.check(operation)?;
+        let mut work = pin!(work);
         let patient = async {
             match self.stop.run_until_cancelled(&mut work).await {
                 Some(done) => done,
-                None => timeout(GRACE, &mut work).await.unwrap_or_else(|_| Err(AwsError::stopped(operation))),
+                None => timeout(GRACE, work).await.unwrap_or_else(|_| Err(AwsError::stopped_midway(operation))),
             }
         };
-        timeout_at(self.deadline, patient).await.unwrap_or_else(|_| Err(AwsError::timed_out(operation)))
+        timeout_at(self.deadline, patient).await.unwrap_or_else(|_| Err(AwsError::timed_out_midway(operation)))
+    }
+
+    /// Nothing is begun that there is no time for.
+    fn check(&self, operation: &'static str) -> Result<(), AwsError> {
+        if self.stop.is_cancelled() {
+            return Err(AwsError::stopped(operation));
+        }
+        if Instant::now() >= self.deadline {
+            return Err(AwsError::timed_out(operation));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::aws::Kind;
+
+    fn hour() -> Budget {
+        Budget::new(Duration::from_secs(3600), CancellationToken::new())
+    }
+
+    async fn late() -> Result<&'static str, AwsError> {
+        sleep(Duration::from_secs(2)).await;
+        Ok("done")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_begins_after_the_end() {
+        let over = Budget::new(Duration::ZERO, CancellationToken::new());
+        let stopped = hour();
+        stopped.stop.cancel();
+        for (budget, kind) in [(over, Kind::TimedOut), (stopped, Kind::Stopped)] {
+            assert_eq!(budget.run("Read", ready(Ok(()))).await.unwrap_err().kind(), &kind);
+            assert_eq!(budget.run_change("Change", ready(Ok(()))).await.unwrap_err().kind(), &kind);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_end_at_the_deadline() {
+        let budget = Budget::new(Duration::from_secs(1), CancellationToken::new());
+        assert_eq!(budget.run("Read", late()).await.unwrap_err().kind(), &Kind::TimedOut);
+        let budget = Budget::new(Duration::from_secs(1), CancellationToken::new());
+        let error = budget.run_change("Change", late()).await.unwrap_err();
+        assert_eq!(error.kind(), &Kind::TimedOut);
+        assert!(error.to_string().contains("may have been made"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_a_read_at_once_and_lets_a_change_answer() {
+        let budget = hour();
+        let stop = async {
+            sleep(Duration::from_secs(1)).await;
+            budget.stop.cancel();
+        };
+        let (read, change, hung, ()) = tokio::join!(
+            budget.run("Read", late()),
+            budget.run_change("Change", late()),
+            budget.run_change("Change", pending::<Result<(), AwsError>>()),
+            stop
+        );
+        assert_eq!(read.unwrap_err().kind(), &Kind::Stopped);
+        assert_eq!(change.unwrap(), "done");
+        assert_eq!(hung.unwrap_err().kind(), &Kind::Stopped);
     }
 }

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -104,7 +103,7 @@ impl Aws {
         let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
         let ask = || async move {
             let answer = sts.get_caller_identity().send().await;
-            let arn = answer.map_err(|error| AwsError::from_sdk(OPERATION, error))?.arn;
+            let arn = answer.map_err(AwsError::from_sdk(OPERATION))?.arn;
             let arn = arn.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller's ARN"))?;
             Caller::from_arn(arn).map(Some)
         };
@@ -204,8 +203,8 @@ const DEFAULT_ATTEMPTS: u32 = 10;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
-    /// Loads the SDK's configuration. `region` stands in for a default region, so that the search for one does not
-    /// end at an instance's metadata service, which on any other machine takes seconds to give up.
+    /// Loads the SDK's configuration. `region` stands in for a default region, so that nothing of the SDK searches for one
+    /// at an instance's metadata service.
     async fn load(&self, region: Option<&str>) -> Result<SdkConfig, AwsError> {
         let settings = &self.settings;
         let http = http::client(settings)?;
@@ -239,10 +238,10 @@ impl Connection {
         credentials::assume(settings, config)
     }
 
-    /// The region of everything that does not name its own.
+    /// The region of everything that does not name its own. An instance's metadata service is not asked: where there is
+    /// none, it takes seconds to find that out, only to say what a region left out by mistake should say at once.
     async fn default_region(&self) -> Option<Region> {
-        let search = || async { self.regions_named().or_else(ImdsRegionProvider::builder().build()).region().await };
-        self.region.get_or_init(search).await.clone()
+        self.region.get_or_init(|| async { self.regions_named().region().await }).await.clone()
     }
 
     /// The regions that somebody wrote down: in the settings, in the environment, in the profile.
@@ -259,3 +258,6 @@ impl Connection {
             .or_else(profile.build())
     }
 }
+
+#[cfg(test)]
+mod tests;

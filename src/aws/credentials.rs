@@ -121,7 +121,7 @@ impl AssumedRole {
             .send()
             .await
             .map_err(|error| refused("AssumeRole", &role.role_arn, error))?;
-        keys(answer.credentials)
+        keys(&role.role_arn, answer.credentials)
     }
 }
 
@@ -174,7 +174,7 @@ impl WebIdentityRole {
             .send()
             .await
             .map_err(|error| refused("AssumeRoleWithWebIdentity", &role.role_arn, error))?;
-        keys(answer.credentials)
+        keys(&role.role_arn, answer.credentials)
     }
 }
 
@@ -197,12 +197,13 @@ fn refused<E>(operation: &'static str, role: &str, error: aws_sdk_sts::error::Sd
 where
     E: aws_sdk_sts::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let error = AwsError::from_sdk(operation, error);
+    let error = AwsError::from_sdk(operation)(error);
     CredentialsError::provider_error(format!("the role {role} could not be assumed: {error}"))
 }
 
-fn keys(keys: Option<aws_sdk_sts::types::Credentials>) -> provider::Result {
-    let keys = keys.ok_or_else(|| CredentialsError::unhandled("AWS's answer lacks credentials"))?;
-    let expiry = SystemTime::try_from(keys.expiration).map_err(CredentialsError::unhandled)?;
+fn keys(role: &str, keys: Option<aws_sdk_sts::types::Credentials>) -> provider::Result {
+    let bad = |what: &str| CredentialsError::unhandled(format!("AWS's answer to who assumes the role {role} {what}"));
+    let keys = keys.ok_or_else(|| bad("lacks the credentials"))?;
+    let expiry = SystemTime::try_from(keys.expiration).map_err(|_| bad("has credentials of no sensible age"))?;
     Ok(Credentials::new(keys.access_key_id, keys.secret_access_key, Some(keys.session_token), Some(expiry), "STS"))
 }

@@ -180,11 +180,22 @@ impl AwsError {
 /// Failures that did not come from the SDK.
 impl AwsError {
     pub(crate) fn timed_out(operation: &'static str) -> Self {
-        Self::ours(Kind::TimedOut, operation, "The time allowed for the operation was up before AWS had answered.")
+        Self::ours(Kind::TimedOut, operation, "The time allowed for it was up")
+    }
+
+    pub(crate) fn timed_out_midway(operation: &'static str) -> Self {
+        let message =
+            "The time allowed for it was up before AWS had answered; the change may have been made all the same";
+        Self::ours(Kind::TimedOut, operation, message)
     }
 
     pub(crate) fn stopped(operation: &'static str) -> Self {
-        Self::ours(Kind::Stopped, operation, "It was asked to stop.")
+        Self::ours(Kind::Stopped, operation, "It was asked to stop")
+    }
+
+    pub(crate) fn stopped_midway(operation: &'static str) -> Self {
+        let message = "It was asked to stop and AWS did not answer in time; the change may have been made all the same";
+        Self::ours(Kind::Stopped, operation, message)
     }
 
     pub(crate) fn bad_settings(message: impl Into<String>) -> Self {

@@ -1,6 +1,7 @@
 //! The HTTP client beneath the SDK: TLS by rustls with ring, the practitioner's proxies and certificates.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::error::AwsError;
-use super::settings::Settings;
+use super::settings::{Secret, Settings};
 
 /// The HTTP client that the settings ask for; it touches neither network nor certificates before the first request.
 ///
@@ -32,12 +33,8 @@ use super::settings::Settings;
 /// A proxy's URL or the bundle of certificates cannot be used.
 pub(super) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
     let routes = Routes {
-        http: proxy("http_proxy", settings.http_proxy.clone().or_else(|| env(["http_proxy", "HTTP_PROXY"])), settings)?,
-        https: proxy(
-            "https_proxy",
-            settings.https_proxy.clone().or_else(|| env(["https_proxy", "HTTPS_PROXY"])),
-            settings,
-        )?,
+        http: proxy("http_proxy", &settings.http_proxy, ["http_proxy", "HTTP_PROXY"], &settings.no_proxy)?,
+        https: proxy("https_proxy", &settings.https_proxy, ["https_proxy", "HTTPS_PROXY"], &settings.no_proxy)?,
         trust: trust(settings)?,
         connectors: Mutex::default(),
     };
@@ -48,12 +45,18 @@ pub(super) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> 
 const NEVER_PROXIED: &str =
     "localhost,127.0.0.0/8,::1,169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
 
-fn proxy(name: &str, url: Option<String>, settings: &Settings) -> Result<Option<ProxyConfig>, AwsError> {
+fn proxy(
+    name: &str,
+    url: &Option<Secret>,
+    variables: [&str; 2],
+    no_proxy: &Option<String>,
+) -> Result<Option<ProxyConfig>, AwsError> {
+    let url = url.as_ref().map(|url| url.reveal().to_owned()).or_else(|| env(variables));
     let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
     // The URL may hold a password, so the message names the setting and leaves the value out.
     let proxy = ProxyConfig::all(&url)
         .map_err(|_| AwsError::bad_settings(format!("{name} is not the URL of a proxy, like http://host:port.")))?;
-    let direct = settings.no_proxy.clone().or_else(|| env(["no_proxy", "NO_PROXY"])).unwrap_or_default();
+    let direct = no_proxy.clone().or_else(|| env(["no_proxy", "NO_PROXY"])).unwrap_or_default();
     Ok(Some(proxy.no_proxy(format!("{NEVER_PROXIED},{direct}"))))
 }
 
@@ -85,7 +88,6 @@ fn trust(settings: &Settings) -> Result<TrustStore, AwsError> {
 struct Client(Arc<Routes>);
 
 /// How requests reach their hosts.
-#[derive(Debug)]
 struct Routes {
     http: Option<ProxyConfig>,
     https: Option<ProxyConfig>,
@@ -123,6 +125,13 @@ impl HttpConnector for Timed {
             read_timeout: self.settings.read_timeout(),
         };
         self.routes.connectors().entry(key).or_insert_with(|| self.routes.connect(key, &self.settings)).call(request)
+    }
+}
+
+impl fmt::Debug for Routes {
+    /// Says nothing: the URL of a proxy may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes").finish_non_exhaustive()
     }
 }
 

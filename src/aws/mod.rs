@@ -11,9 +11,10 @@
 //! | [`access_policy`] | policies, their scope, and policies given by bare name |
 //! | [`authentication_mode`], [`cluster`] | what a cluster authenticates from, and the updates that change it |
 //! | [`settings`], [`connection`] | what to connect with, and the connection made from it on first use |
+//! | `credentials`, `http` | what the SDK does not do by itself: roles to assume, proxies, certificates |
 //! | [`eks`] | the calls |
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
-//! | [`once`] | one fetch per fact |
+//! | `once` | one fetch per fact |
 //! | [`error`] | what went wrong |
 //!
 //! Nothing here knows Terraform.

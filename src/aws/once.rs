@@ -119,3 +119,115 @@ where
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    type Facts = Once<&'static str, u32, &'static str>;
+    type Answer = Result<Option<u32>, &'static str>;
+
+    /// A fetch that ends when the test says so.
+    fn held() -> (oneshot::Sender<Answer>, impl Future<Output = Answer>) {
+        let (answer, held) = oneshot::channel();
+        (answer, async { held.await.unwrap_or(Err("nobody answered")) })
+    }
+
+    async fn never() -> Answer {
+        panic!("this must not be fetched")
+    }
+
+    #[tokio::test]
+    async fn readers_at_the_same_time_share_a_failure_and_the_next_one_tries_again() {
+        let facts = Facts::default();
+        let (answer, fetch) = held();
+        let (first, second, _) =
+            tokio::join!(facts.get("a", || fetch), facts.get("a", never), async { answer.send(Err("broken")) });
+        assert_eq!((first, second), (Err("broken"), Err("broken")));
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn absence_is_shared_and_not_kept() {
+        let facts = Facts::default();
+        let (answer, fetch) = held();
+        let (first, second, _) =
+            tokio::join!(facts.get("a", || fetch), facts.get("a", never), async { answer.send(Ok(None)) });
+        assert_eq!((first, second), (Ok(None), Ok(None)));
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn what_is_found_is_kept_under_its_key() {
+        let facts = Facts::default();
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+        assert_eq!(facts.get("a", never).await, Ok(Some(1)));
+        assert_eq!(facts.get("b", || async { Ok(Some(2)) }).await, Ok(Some(2)));
+        facts.forget_where(|key, value| *key == "a" && value == Some(&1));
+        assert_eq!(facts.get("a", || async { Ok(Some(3)) }).await, Ok(Some(3)));
+        assert_eq!(facts.get("b", never).await, Ok(Some(2)));
+    }
+
+    #[tokio::test]
+    async fn a_fetch_from_before_a_change_is_neither_kept_nor_joined() {
+        let facts = Facts::default();
+        let (answer, fetch) = held();
+        let before = facts.get("a", || fetch);
+        let change = async {
+            facts.forget(&"a");
+            let after = facts.get("a", || async { Ok(Some(2)) }).await;
+            answer.send(Ok(Some(1))).unwrap();
+            after
+        };
+        let (before, after) = tokio::join!(before, change);
+        assert_eq!((before, after), (Ok(Some(1)), Ok(Some(2))));
+        assert_eq!(facts.get("a", never).await, Ok(Some(2)));
+    }
+
+    #[tokio::test]
+    async fn a_fetch_from_before_a_change_does_not_take_the_place_of_the_one_after() {
+        let facts = Facts::default();
+        let (answer_before, before) = held();
+        let (answer_after, after) = held();
+        let mut before = Box::pin(facts.get("a", || before));
+        assert!((&mut before).now_or_never().is_none());
+        facts.forget(&"a");
+        let mut after = Box::pin(facts.get("a", || after));
+        assert!((&mut after).now_or_never().is_none());
+        answer_before.send(Ok(Some(1))).unwrap();
+        assert_eq!(before.await, Ok(Some(1)));
+        let mut joined = Box::pin(facts.get("a", never));
+        assert!((&mut joined).now_or_never().is_none());
+        answer_after.send(Ok(Some(2))).unwrap();
+        assert_eq!((after.await, joined.await), (Ok(Some(2)), Ok(Some(2))));
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_leaves_does_not_take_the_fetch_along_and_the_last_one_does() {
+        let facts = Facts::default();
+        let (answer, fetch) = held();
+        let mut first = Box::pin(facts.get("a", || fetch));
+        assert!((&mut first).now_or_never().is_none());
+        let mut second = Box::pin(facts.get("a", never));
+        assert!((&mut second).now_or_never().is_none());
+        drop(first);
+        answer.send(Ok(Some(1))).unwrap();
+        assert_eq!(second.await, Ok(Some(1)));
+
+        let begun = AtomicUsize::new(0);
+        let (answer, fetch) = held();
+        let mut only = Box::pin(facts.get("b", || {
+            begun.fetch_add(1, Ordering::Relaxed);
+            fetch
+        }));
+        assert!((&mut only).now_or_never().is_none());
+        drop(only);
+        assert!(answer.is_closed(), "a fetch that nobody waits for goes on");
+        assert_eq!(facts.get("b", || async { Ok(Some(2)) }).await, Ok(Some(2)));
+        assert_eq!(begun.into_inner(), 1);
+    }
+}

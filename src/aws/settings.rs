@@ -35,10 +35,10 @@ pub struct Settings {
     pub max_retries: Option<u32>,
     /// How repeated requests are spaced.
     pub retry_mode: Option<RetryMode>,
-    /// The proxy for requests to `http://` addresses.
-    pub http_proxy: Option<String>,
-    /// The proxy for requests to `https://` addresses.
-    pub https_proxy: Option<String>,
+    /// The URL of the proxy for requests to `http://` addresses; it may hold a password.
+    pub http_proxy: Option<Secret>,
+    /// The URL of the proxy for requests to `https://` addresses; it may hold a password.
+    pub https_proxy: Option<Secret>,
     /// The hosts that no proxy is used for, separated by commas.
     pub no_proxy: Option<String>,
     /// A file of PEM certificates to trust instead of the machine's own.
@@ -144,6 +144,7 @@ mod tests {
         let settings = Settings {
             secret_key: Some(Secret::new("s3cret")),
             token: Some(Secret::new("s3cret")),
+            https_proxy: Some(Secret::new("http://jane:s3cret@proxy:3128")),
             assume_role_with_web_identity: Some(AssumeRoleWithWebIdentity {
                 web_identity_token: Some(Secret::new("s3cret")),
                 ..AssumeRoleWithWebIdentity::default()
@@ -151,6 +152,6 @@ mod tests {
             ..Settings::default()
         };
         let shown = format!("{settings:?}");
-        assert!(!shown.contains("s3cret") && shown.matches("***").count() == 3, "{shown}");
+        assert!(!shown.contains("s3cret") && shown.matches("***").count() == 4, "{shown}");
     }
 }

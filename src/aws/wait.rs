@@ -34,7 +34,7 @@ impl<'a> Propagation<'a> {
 
     /// Repeats `call` while its error is one that passes by itself. What AWS said last is in the error.
     pub(super) async fn wait_out<T, F>(
-        &self,
+        self,
         passes: impl Fn(&AwsError) -> bool,
         mut call: impl FnMut() -> F,
     ) -> Result<T, AwsError>
@@ -42,17 +42,18 @@ impl<'a> Propagation<'a> {
         F: Future<Output = Result<T, AwsError>>,
     {
         let mut pauses = Pauses::for_propagation();
-        let mut waited = false;
+        let mut before: Option<AwsError> = None;
         loop {
-            let error = match call().await {
-                Err(error) if passes(&error) => error,
-                other => return other,
+            let error = match (call().await, before) {
+                (Err(error), _) if passes(&error) => error,
+                (Err(error), Some(before)) if error.is_timed_out() => return Err(before.after_waiting_for(self.what)),
+                (other, _) => return other,
             };
             if !pauses.fits_before(self.until.min(self.budget.deadline)) {
-                return Err(if waited { error.after_waiting_for(self.what) } else { error });
+                return Err(error.after_waiting_for(self.what));
             }
             pauses.pause(error.operation(), self.budget).await?;
-            waited = true;
+            before = Some(error);
         }
     }
 }
@@ -113,5 +114,134 @@ impl Pauses {
             Ok(())
         };
         budget.run(operation, sleep).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::aws::Kind;
+
+    const WHAT: &str = "the principal to become known to EKS";
+
+    fn budget(seconds: u64) -> Budget {
+        Budget::new(Duration::from_secs(seconds), CancellationToken::new())
+    }
+
+    /// A call that fails with `error` each time, and notes when it was made.
+    struct Calls {
+        start: Instant,
+        at: RefCell<Vec<u64>>,
+    }
+
+    impl Calls {
+        fn new() -> Self {
+            Self { start: Instant::now(), at: RefCell::default() }
+        }
+
+        fn note(&self) -> usize {
+            self.at.borrow_mut().push((Instant::now() - self.start).as_secs());
+            self.at.borrow().len()
+        }
+    }
+
+    fn invalid_principal() -> AwsError {
+        AwsError::answered("CreateAccessEntry", "InvalidParameterException", "… invalid principal.")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_that_does_not_pass_is_returned_at_once() {
+        let budget = budget(3600);
+        let calls = Calls::new();
+        let denied = || async {
+            calls.note();
+            Err::<(), _>(AwsError::answered("CreateAccessEntry", "AccessDeniedException", "no"))
+        };
+        let error = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, denied).await.unwrap_err();
+        assert_eq!(error.kind(), &Kind::AccessDenied { action: None });
+        assert_eq!(*calls.at.borrow(), [0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn propagation_is_waited_for_two_minutes_at_most_and_aws_has_the_last_word() {
+        let budget = budget(3600);
+        let calls = Calls::new();
+        let refused = || async {
+            calls.note();
+            Err::<(), _>(invalid_principal())
+        };
+        let error = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused).await.unwrap_err();
+        assert!(error.is_invalid_principal());
+        assert!(error.to_string().contains(WHAT), "{error}");
+        assert_eq!(*calls.at.borrow(), [0, 1, 3, 7, 15, 25, 35, 45, 55, 65, 75, 85, 95, 105, 115]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_budget_ends_the_wait_with_awss_answer() {
+        for (seconds, tries) in [(1, 1), (5, 3)] {
+            let budget = budget(seconds);
+            let calls = Calls::new();
+            let refused = || async {
+                calls.note();
+                Err::<(), _>(invalid_principal())
+            };
+            let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+            assert!(wait.await.unwrap_err().is_invalid_principal());
+            assert_eq!(calls.at.borrow().len(), tries);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_try_that_runs_out_of_time_does_not_hide_what_aws_said_before() {
+        let budget = budget(5);
+        let calls = Calls::new();
+        let refused = || async {
+            match calls.note() {
+                1 => Err::<(), _>(invalid_principal()),
+                _ => Err(AwsError::timed_out_midway("CreateAccessEntry")),
+            }
+        };
+        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+        assert!(wait.await.unwrap_err().is_invalid_principal());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_the_wait() {
+        let budget = budget(3600);
+        let stop = async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            budget.stop.cancel();
+        };
+        let refused = || async { Err::<(), _>(invalid_principal()) };
+        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+        let (ended, ()) = tokio::join!(wait, stop);
+        assert_eq!(ended.unwrap_err().kind(), &Kind::Stopped);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_waited_out() {
+        let budget = budget(3600);
+        let calls = Calls::new();
+        let late = || async { if calls.note() < 4 { Err(invalid_principal()) } else { Ok("created") } };
+        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, late);
+        assert_eq!(wait.await.unwrap(), "created");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn absence_is_believed_at_once_unless_there_is_a_reason_not_to() {
+        let budget = budget(3600);
+        for (until, tries) in [(None, 1), (Some(Instant::now() + Duration::from_secs(10)), 4)] {
+            let calls = Calls::new();
+            let find = || async {
+                calls.note();
+                Ok(None::<()>)
+            };
+            assert_eq!(until_seen(until, &budget, find).await.unwrap(), None);
+            assert_eq!(calls.at.borrow().len(), tries);
+        }
     }
 }

@@ -1,1 +1,58 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
+//!
+//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`config`] | the `provider` block |
+//! | [`client`] | what every operation works with: the connection, and the rules that the `provider` block sets |
+//! | [`argument`] | arguments that several objects have, and how each is checked |
+//! | [`import_id`] | what follows the address in `terraform import` |
+//! | [`error`] | what AWS says, as a diagnostic |
+//! | [`tags`] | tags of an object, of the provider, and of both together |
+//! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
+//!
+//! The resources do not know each other.
+
+mod access_entry;
+mod access_policy_association;
+mod access_scope;
+mod argument;
+mod authentication_mode;
+mod client;
+mod config;
+mod error;
+mod import_id;
+mod tags;
+mod walk;
+
+use crate::framework::{AnyDataSource, AnyResource, Diagnostics, Provider};
+
+pub use self::access_entry::AccessEntry;
+pub use self::access_policy_association::AccessPolicyAssociation;
+pub use self::authentication_mode::AuthenticationMode;
+pub use self::client::Client;
+pub use self::config::Config;
+
+/// The provider.
+pub struct Eks;
+
+impl Provider for Eks {
+    const NAME: &'static str = "eks";
+    const DESCRIPTION: &'static str =
+        "Access to Amazon EKS clusters: who may do what, planned against the live cluster.";
+    type Config = Config;
+    type Client = Client;
+
+    const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
+        &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+
+    fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
+        config.check()
+    }
+
+    fn configure(&self, config: Config) -> Result<Client, Diagnostics> {
+        Client::new(config)
+    }
+}

@@ -40,7 +40,7 @@ macro_rules! model {
         $($(#[doc = $doc:expr])* $field_vis:vis $name:ident: $ty:ty = $field:expr),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         $vis struct $model {
             $($(#[doc = $doc])* $field_vis $name: $ty,)*
         }

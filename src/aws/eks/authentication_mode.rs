@@ -59,15 +59,14 @@ impl Eks {
             if let Some(id) = refused.update_in_progress() {
                 progress(Progress::Waiting { update_id: id.to_owned() });
                 self.wait_out_update(cluster, id, &refused, budget).await?;
-                current = current.max(self.mode(cluster, budget).await?);
-            } else {
-                // Somebody else may have been faster: then the step is refused because there is nothing left to do.
-                let now = self.mode(cluster, budget).await?;
-                if now <= current {
-                    return Err(refused);
-                }
+            }
+            // Somebody else may have been faster; then the step is refused because there is nothing left to do.
+            let now = self.mode(cluster, budget).await?;
+            if now > current {
                 current = now;
                 progress(Progress::Reached { mode: current });
+            } else if refused.update_in_progress().is_none() {
+                return Err(refused);
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ impl Eks {
         const OPERATION: &str = "DescribeCluster";
         let request = self.client().describe_cluster().name(name);
         let fetch = || async move {
-            let answer = request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error));
+            let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
             let Some(answer) = unless_absent(answer)? else { return Ok(None) };
             answer.cluster.map(from_sdk::cluster).transpose()
         };
@@ -36,7 +36,7 @@ impl Eks {
         const OPERATION: &str = "UpdateClusterConfig";
         let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
         let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
-        let send = async { request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let answer = budget.run_change(OPERATION, send).await;
         self.regional.clusters.forget(&cluster.to_owned());
         from_sdk::update(OPERATION, answer?.update)
@@ -50,7 +50,7 @@ impl Eks {
     pub async fn find_update(&self, cluster: &str, id: &str, budget: &Budget) -> Result<Option<Update>, AwsError> {
         const OPERATION: &str = "DescribeUpdate";
         let request = self.client().describe_update().name(cluster).update_id(id);
-        let send = async { request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let answer = unless_absent(budget.run(OPERATION, send).await)?;
         answer.map(|answer| from_sdk::update(OPERATION, answer.update)).transpose()
     }
@@ -63,7 +63,7 @@ impl Eks {
     pub async fn updates_in_progress(&self, cluster: &str, budget: &Budget) -> Result<Vec<Update>, AwsError> {
         const OPERATION: &str = "ListUpdates";
         let pages = self.client().list_updates().name(cluster).into_paginator().items().send();
-        let list = async { pages.try_collect().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
+        let list = async { pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) };
         let ids: Vec<String> = unless_absent(budget.run(OPERATION, list).await)?.unwrap_or_default();
         let mut under_way = Vec::new();
         for id in ids {

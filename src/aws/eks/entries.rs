@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Eks, EntryKey, OnDrop, PrincipalsKey, from_sdk, unless_absent};
-use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal, wait};
+use crate::aws::wait::{self, Propagation};
+use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
 
 impl Eks {
     /// The entry of a principal on a cluster.
@@ -22,13 +23,15 @@ impl Eks {
         let find = || {
             let request = self.client().describe_access_entry().cluster_name(cluster).principal_arn(principal);
             let fetch = || async move {
-                let answer = request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error));
+                let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
                 let Some(answer) = unless_absent(answer)? else { return Ok(None) };
                 from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
             };
             self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
         };
-        wait::until_seen(self.newborn_until(&key), budget, find).await
+        let found = wait::until_seen(self.regional.newborn_until(&key), budget, find).await?;
+        self.regional.note_settled(&key);
+        Ok(found)
     }
 
     /// The principals that have an entry on a cluster, or those among them that have a certain policy.
@@ -48,9 +51,7 @@ impl Eks {
         let policy_arn = policy_arn.map(str::to_owned);
         let request = self.client().list_access_entries().cluster_name(cluster);
         let pages = request.set_associated_policy_arn(policy_arn.clone()).into_paginator().items().send();
-        let fetch = || async move {
-            unless_absent(pages.try_collect().await.map_err(|error| AwsError::from_sdk(OPERATION, error)))
-        };
+        let fetch = || async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
         Ok(self.read(OPERATION, &self.regional.principals, key, budget, fetch).await?.unwrap_or_default())
     }
@@ -80,11 +81,11 @@ impl Eks {
             .set_client_request_token(new.token.clone())
             // An empty map of tags is refused; no map is not.
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
-        let send = || async { request.clone().send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
-        let create = || self.change(OPERATION, &new.cluster_name, budget, send);
-        let propagation = wait::Propagation::of("the principal to become known to EKS", budget);
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
+        let propagation = Propagation::of("the principal to become known to EKS", budget);
         let answer = propagation.wait_out(AwsError::is_invalid_principal, create).await?;
-        self.note_created(key.clone());
+        self.regional.note_created(key.clone());
         from_sdk::access_entry(OPERATION, answer.access_entry)
     }
 
@@ -117,8 +118,8 @@ impl Eks {
             .principal_arn(principal)
             .set_kubernetes_groups(Some(groups.iter().cloned().collect()))
             .set_username(user_name.map(str::to_owned).or_else(default_name));
-        let send = || async { request.clone().send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
-        let answer = self.change(OPERATION, cluster, budget, send).await?;
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
         from_sdk::access_entry(OPERATION, answer.access_entry)
     }
 
@@ -132,9 +133,9 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let _forget = OnDrop(|| self.regional.forget_entry(&key));
         let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
-        let send = || async { request.clone().send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
-        let deleted = unless_absent(self.change(OPERATION, cluster, budget, send).await)?.is_some();
-        self.note_deleted(&key);
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
+        self.regional.note_settled(&key);
         Ok(deleted)
     }
 }

@@ -17,14 +17,15 @@ mod tags;
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use super::budget::Budget;
 use super::error::AwsError;
 use super::once::Once;
-use super::wait;
+use super::wait::{self, Propagation};
 use super::{AccessEntry, AccessPolicy, AssociatedPolicy, Cluster};
 
 pub use authentication_mode::Progress;
@@ -93,7 +94,7 @@ impl Eks {
         fetch: impl FnOnce() -> F,
     ) -> Result<Option<V>, AwsError>
     where
-        K: Clone + Eq + std::hash::Hash + Send + 'static,
+        K: Clone + Eq + Hash + Send + 'static,
         V: Clone + Send + Sync + 'static,
         F: Future<Output = Result<Option<V>, AwsError>> + Send + 'static,
     {
@@ -109,7 +110,7 @@ impl Eks {
         operation: &'static str,
         cluster: &str,
         budget: &Budget,
-        mut send: impl FnMut() -> F,
+        send: impl Fn() -> F,
     ) -> Result<T, AwsError>
     where
         F: Future<Output = Result<T, AwsError>>,
@@ -126,25 +127,25 @@ impl Eks {
         }
     }
 
-    /// Notes that this process has just created the entry.
-    fn note_created(&self, key: EntryKey) {
-        self.created().insert(key, Instant::now());
-    }
-
-    /// Notes that the entry is gone.
-    fn note_deleted(&self, key: &EntryKey) {
-        self.created().remove(key);
-    }
-
-    /// For how long "no such entry" may only mean that not all of EKS has heard of the entry yet, because this process
-    /// has just created it.
-    fn newborn_until(&self, key: &EntryKey) -> Option<Instant> {
-        let until = *self.created().get(key)? + wait::PROPAGATION;
-        (Instant::now() < until).then_some(until)
-    }
-
-    fn created(&self) -> std::sync::MutexGuard<'_, HashMap<EntryKey, Instant>> {
-        self.regional.created.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes one entry. If this process has just created it, all of EKS is given time to hear of it.
+    async fn change_entry<T, F>(
+        &self,
+        operation: &'static str,
+        key: &EntryKey,
+        budget: &Budget,
+        send: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        let change = || self.change(operation, &key.cluster, budget, &send);
+        match self.regional.newborn_until(key) {
+            Some(until) => {
+                let propagation = Propagation::of("the new entry to become known to all of EKS", budget).until(until);
+                propagation.wait_out(AwsError::is_no_such_entry, change).await
+            }
+            None => change().await,
+        }
     }
 }
 
@@ -181,6 +182,30 @@ impl Regional {
     }
 }
 
+/// The entries that this process has just created.
+///
+/// For a while "no such entry" may only mean that not all of EKS has heard of them yet.
+impl Regional {
+    fn note_created(&self, key: EntryKey) {
+        self.created().insert(key, Instant::now());
+    }
+
+    /// Notes that EKS has heard of the entry, or that it is gone: either way there is nothing to wait for.
+    fn note_settled(&self, key: &EntryKey) {
+        self.created().remove(key);
+    }
+
+    /// Until when the absence of the entry need not be believed, if it need not.
+    fn newborn_until(&self, key: &EntryKey) -> Option<Instant> {
+        let until = *self.created().get(key)? + wait::PROPAGATION;
+        (Instant::now() < until).then_some(until)
+    }
+
+    fn created(&self) -> MutexGuard<'_, HashMap<EntryKey, Instant>> {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl EntryKey {
     fn new(cluster: &str, principal: &str) -> Self {
         Self { cluster: cluster.to_owned(), principal: principal.to_owned() }
@@ -204,3 +229,6 @@ impl<F: FnMut()> Drop for OnDrop<F> {
         (self.0)();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,14 +24,14 @@ impl Eks {
             let request = request.cluster_name(cluster).principal_arn(principal);
             let pages = request.into_paginator().items().send();
             let fetch = || async move {
-                match pages.try_collect().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) {
+                match pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) {
                     Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
                     answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
                 }
             };
             self.read(OPERATION, &self.regional.associated, key.clone(), budget, fetch)
         };
-        wait::until_seen(self.newborn_until(&key), budget, find).await
+        wait::until_seen(self.regional.newborn_until(&key), budget, find).await
     }
 
     /// Associates a policy with an entry, or moves the association that is there to a new scope, in one step.
@@ -60,15 +60,9 @@ impl Eks {
             .principal_arn(principal)
             .policy_arn(policy_arn)
             .access_scope(from_sdk::to_scope(scope));
-        let send = || async { request.clone().send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
-        let associate = || self.change(OPERATION, cluster, budget, send);
-        let answer = match self.newborn_until(&key) {
-            Some(until) => {
-                let propagation = wait::Propagation::of("the new entry to become known to all of EKS", budget);
-                propagation.until(until).wait_out(AwsError::is_no_such_entry, associate).await?
-            }
-            None => associate().await?,
-        };
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
+        self.regional.note_settled(&key);
         from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
     }
 
@@ -89,8 +83,8 @@ impl Eks {
         let _forget = OnDrop(|| self.regional.forget_associated(&key));
         let request = self.client().disassociate_access_policy();
         let request = request.cluster_name(cluster).principal_arn(principal).policy_arn(policy_arn);
-        let send = || async { request.clone().send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
-        Ok(unless_absent(self.change(OPERATION, cluster, budget, send).await)?.is_some())
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        Ok(unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some())
     }
 
     /// The policies that EKS offers in this region, by name.
@@ -102,7 +96,7 @@ impl Eks {
         const OPERATION: &str = "ListAccessPolicies";
         let pages = self.client().list_access_policies().into_paginator().items().send();
         let fetch = || async move {
-            let answer = pages.try_collect().await.map_err(|error| AwsError::from_sdk(OPERATION, error));
+            let answer = pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION));
             answer.map(from_sdk::access_policies).map(Some)
         };
         Ok(self.read(OPERATION, &self.regional.policies, (), budget, fetch).await?.unwrap_or_default())

@@ -21,7 +21,7 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().tag_resource().resource_arn(access_entry_arn);
         let request = request.set_tags(Some(tags.clone().into_iter().collect()));
-        let send = async { request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
         budget.run_change(OPERATION, send).await.map(drop)
     }
 
@@ -40,7 +40,7 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().untag_resource().resource_arn(access_entry_arn);
         let request = request.set_tag_keys(Some(keys.iter().cloned().collect()));
-        let send = async { request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error)) };
+        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
         budget.run_change(OPERATION, send).await.map(drop)
     }
 

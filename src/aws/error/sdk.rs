@@ -6,32 +6,36 @@ use std::sync::Arc;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eks::operation::RequestId;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{AwsError, Failure, Kind};
 
 impl AwsError {
-    /// What the SDK says went wrong in `operation`.
-    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    /// What the SDK says went wrong in `operation`: an argument for `map_err`.
+    pub(crate) fn from_sdk<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let status = error.raw_response().map(|response| response.status().as_u16());
-        let request_id = error.request_id().map(str::to_owned);
-        let failure = match &error {
-            SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
-                let code = answer.err().code().map(str::to_owned);
-                let message = answer.err().message().map_or_else(|| "AWS gave no reason.".to_owned(), str::to_owned);
-                let kind = kind_of(code.as_deref(), status, &message);
-                Failure { kind, operation, code, message, ..Failure::default() }
-            }
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
-                let message = format!("AWS's answer could not be understood: {}", causes(&error));
-                Failure { kind: Kind::BadAnswer, operation, message, ..Failure::default() }
-            }
-            _ => Failure { kind: kind_of_no_answer(&error), operation, message: causes(&error), ..Failure::default() },
-        };
-        Self(Arc::new(Failure { status, request_id, ..failure }))
+        move |error| {
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            let request_id = error.request_id().map(str::to_owned);
+            let (kind, code, message) = match &error {
+                SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
+                    let message = answer.err().message().unwrap_or("AWS gave no reason.");
+                    (kind_of(answer.err().code(), status, message), answer.err().code(), message.to_owned())
+                }
+                SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                    (Kind::BadAnswer, None, format!("AWS's answer could not be understood: {}", causes(&error)))
+                }
+                _ => {
+                    let (kind, message) = no_answer(&error);
+                    (kind, None, message)
+                }
+            };
+            let code = code.map(str::to_owned);
+            Self(Arc::new(Failure { kind, operation, code, message, status, request_id, waited_for: None }))
+        }
     }
 }
 
@@ -71,12 +75,17 @@ fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
     }
 }
 
-/// The kind of a request that AWS gave no answer to.
-fn kind_of_no_answer(error: &(dyn Error + 'static)) -> Kind {
-    match chain(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
-        Some(_) => Kind::NoCredentials,
-        None => Kind::Unreachable,
+/// The kind of a request that AWS gave no answer to, and why it gave none.
+fn no_answer(error: &(dyn Error + 'static)) -> (Kind, String) {
+    if let Some(error) = chain(error).find(|cause| cause.is::<CredentialsError>()) {
+        return (Kind::NoCredentials, causes(error));
     }
+    // How the SDK's rules for endpoints begin their refusals, of FIPS with an endpoint of one's own for example.
+    if let Some(error) = chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: ")) {
+        return (Kind::BadSettings, causes(error));
+    }
+    // The outermost error says no more than that there was one.
+    (Kind::Unreachable, format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error))))
 }
 
 /// The action in `User: … is not authorized to perform: eks:CreateAccessEntry on resource: …`.

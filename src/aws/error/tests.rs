@@ -1,1 +1,156 @@
+use aws_sdk_eks::error::{ErrorMetadata, SdkError};
+use aws_sdk_eks::operation::create_access_entry::CreateAccessEntryError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
 
+use super::*;
+
+const OPERATION: &str = "CreateAccessEntry";
+
+/// AWS's answer with a status, a code and a message.
+fn answer(status: u16, code: &str, message: &str) -> AwsError {
+    let metadata = ErrorMetadata::builder().code(code).message(message).build();
+    service_error(status, CreateAccessEntryError::generic(metadata))
+}
+
+fn service_error(status: u16, error: CreateAccessEntryError) -> AwsError {
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+    response.headers_mut().insert("x-amzn-requestid", "4711");
+    AwsError::from_sdk(OPERATION)(SdkError::service_error(error, response))
+}
+
+impl AwsError {
+    /// An answer of AWS, for the tests of those who wait for another one.
+    pub(in crate::aws) fn answered(operation: &'static str, code: &str, message: &str) -> Self {
+        let metadata = ErrorMetadata::builder().code(code).message(message).build();
+        let response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
+        let error = CreateAccessEntryError::generic(metadata);
+        Self::from_sdk(operation)(SdkError::service_error(error, response))
+    }
+}
+
+#[test]
+fn each_code_has_its_kind() {
+    for (status, code, message, kind) in [
+        (403, "AccessDeniedException", "no", Kind::AccessDenied { action: None }),
+        (404, "ResourceNotFoundException", "", Kind::NotFound),
+        (404, "NotFoundException", "", Kind::NotFound),
+        (409, "ResourceInUseException", "", Kind::Conflict),
+        (400, "InvalidParameterException", "", Kind::InvalidParameter),
+        (400, "BadRequestException", "", Kind::InvalidParameter),
+        (400, "InvalidRequestException", "", Kind::InvalidRequest),
+        (429, "ThrottlingException", "", Kind::Throttled),
+        (400, "ResourceLimitExceededException", "", Kind::LimitExceeded),
+        (403, "UnrecognizedClientException", "", Kind::CredentialsRejected),
+        (403, "ExpiredTokenException", "", Kind::CredentialsRejected),
+        (403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", Kind::ClockSkew),
+        (403, "InvalidSignatureException", "Signature not yet current: 2 is still later than 1", Kind::ClockSkew),
+        (403, "InvalidSignatureException", "does not match", Kind::CredentialsRejected),
+        (403, "RequestTimeTooSkewed", "", Kind::ClockSkew),
+        (429, "SomethingNew", "", Kind::Throttled),
+        (500, "ServerException", "", Kind::Service),
+    ] {
+        assert_eq!(answer(status, code, message).kind(), &kind, "{code}: {message}");
+    }
+}
+
+#[test]
+fn a_denial_names_the_missing_action() {
+    let message = "User: arn:aws:iam::111122223333:user/jane is not authorized to perform: eks:CreateAccessEntry on \
+                   resource: arn:aws:eks:us-east-1:111122223333:cluster/dev";
+    let error = answer(403, "AccessDeniedException", message);
+    assert_eq!(error.kind(), &Kind::AccessDenied { action: Some("eks:CreateAccessEntry".to_owned()) });
+}
+
+#[test]
+fn an_error_reads_as_sentences_with_awss_words_and_the_request_id() {
+    let error =
+        answer(409, "ResourceInUseException", "The specified access entry resource is already in use on this cluster.");
+    assert_eq!(
+        error.to_string(),
+        "CreateAccessEntry failed with ResourceInUseException (status 409): The specified access entry resource is \
+         already in use on this cluster. The request id is 4711."
+    );
+    assert_eq!(
+        (error.status(), error.code(), error.request_id()),
+        (Some(409), Some("ResourceInUseException"), Some("4711"))
+    );
+    assert_eq!(
+        error.after_waiting_for("godot").to_string(),
+        "CreateAccessEntry failed with ResourceInUseException (status 409): The specified access entry resource is \
+         already in use on this cluster. This was still so after waiting for godot. The request id is 4711."
+    );
+}
+
+#[test]
+fn an_answer_without_code_or_reason_still_says_its_status() {
+    let error = service_error(503, CreateAccessEntryError::generic(ErrorMetadata::builder().build()));
+    assert_eq!(error.kind(), &Kind::Service);
+    assert_eq!(
+        error.to_string(),
+        "CreateAccessEntry failed with status 503: AWS gave no reason. The request id is 4711."
+    );
+}
+
+#[test]
+fn an_answer_of_success_that_cannot_be_read_is_no_answer() {
+    let error = service_error(200, CreateAccessEntryError::unhandled("expected an object"));
+    assert_eq!(error.kind(), &Kind::BadAnswer);
+    assert!(error.to_string().contains("expected an object"), "{error}");
+}
+
+#[test]
+fn no_answer_is_told_from_no_credentials() {
+    let failed = |source: ConnectorError| {
+        AwsError::from_sdk(OPERATION)(SdkError::<CreateAccessEntryError, _>::dispatch_failure(source))
+    };
+    let refused = failed(ConnectorError::io("connection refused".into()));
+    assert_eq!(refused.kind(), &Kind::Unreachable);
+    assert!(refused.to_string().ends_with("connection refused."), "{refused}");
+    let error = aws_credential_types::provider::error::CredentialsError::not_loaded("nothing in the environment");
+    assert_eq!(failed(ConnectorError::other(error.into(), None)).kind(), &Kind::NoCredentials);
+}
+
+#[test]
+fn the_texts_of_eks_are_recognised() {
+    let cluster = answer(404, "ResourceNotFoundException", "No cluster found for name: dev.");
+    assert!(cluster.is_not_found() && cluster.is_no_such_cluster() && !cluster.is_no_such_entry());
+    let entry = answer(
+        404,
+        "ResourceNotFoundException",
+        "The specified principalArn could not be found. You can view your available access entries with \
+         'list-access-entries'.",
+    );
+    assert!(entry.is_no_such_entry() && !entry.is_no_such_policy());
+    let policy = answer(404, "ResourceNotFoundException", "The specified policyArn could not be found. …");
+    assert!(policy.is_no_such_policy() && !policy.is_no_such_cluster());
+    let there =
+        answer(409, "ResourceInUseException", "The specified access entry resource is already in use on this cluster.");
+    assert!(there.is_conflict() && there.is_entry_already_there());
+    let principal =
+        answer(400, "InvalidParameterException", "The specified principalArn is invalid: invalid principal.");
+    assert!(principal.is_invalid_principal());
+    let mode = answer(
+        400,
+        "InvalidRequestException",
+        "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+    );
+    assert!(mode.is_wrong_authentication_mode());
+    let standard = answer(
+        400,
+        "InvalidParameterException",
+        "This operation can only be performed on Access Entries with a type of \"STANDARD\".",
+    );
+    assert!(standard.is_standard_only());
+}
+
+#[test]
+fn the_update_in_the_way_is_named_and_is_no_entry_in_the_way() {
+    let message = "Cannot AccessConfigUpdate because cluster dev currently has update \
+                   5c0ba4c3-7f20-4d8f-9e3e-1d6b5d0d4c5a in progress";
+    let busy = answer(409, "ResourceInUseException", message);
+    assert_eq!(busy.update_in_progress(), Some("5c0ba4c3-7f20-4d8f-9e3e-1d6b5d0d4c5a"));
+    assert!(!busy.is_entry_already_there());
+    assert_eq!(answer(400, "InvalidParameterException", message).update_in_progress(), None);
+}

@@ -59,6 +59,7 @@ pub(crate) fn answer(world: &World, request: &Request) -> Response<Full<Bytes>> 
         ("POST", ["clusters", name, "updates"]) => {
             body(request).and_then(|update| world.start_update(region, name, &update)).map(|id| json!({"id": id}))
         }
+        ("POST", ["clusters", name, "updates", "finish"]) => done(world.finish_updates(region, name)),
         ("GET", ["clusters", name, "entries"]) => Ok(json!(world.entries(region, name))),
         ("PUT", ["clusters", name, "entries"]) => {
             done(body(request).and_then(|entry: Value| world.put_entry(region, name, entry)))

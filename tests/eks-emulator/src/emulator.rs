@@ -1,6 +1,7 @@
 //! The library's door.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -12,14 +13,29 @@ use tokio::sync::oneshot;
 use crate::calls::Call;
 use crate::faults::Fault;
 use crate::options::Options;
+use crate::request::Request;
 use crate::world::{ForeignUpdate, World};
 use crate::{control, server, service};
 
 /// A running emulator. Dropping it stops it and closes its sockets.
 ///
-/// What it does is done on a thread of its own, so that neither a busy test nor one with paused time gets in its way. The
-/// methods that look at the state or change it behind the clients' backs never appear in the log of calls; where they
-/// name a cluster they mean that of the emulator's own region.
+/// What it does is done on a thread of its own, so that neither a busy test nor one with paused time gets in its way.
+/// The methods that look at the state or change it behind the clients' backs never appear in the log of calls; where
+/// they name a cluster they mean that of the emulator's own region.
+///
+/// ```
+/// use eks_emulator::{Emulator, Fault, FaultKind, Options};
+///
+/// # async fn test() -> std::io::Result<()> {
+/// let clusters = vec![("dev".to_owned(), "API_AND_CONFIG_MAP".to_owned())];
+/// let emulator = Emulator::start(Options { clusters, ..Options::default() }).await?;
+/// emulator.add_fault(Fault { times: 2, ..Fault::new("DescribeAccessEntry", FaultKind::Throttle) });
+/// // Let a client talk to emulator.url(), then look at what it did:
+/// assert_eq!(emulator.calls(), []);
+/// assert_eq!(emulator.entries("dev").len(), 0);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Emulator {
     address: SocketAddr,
     world: Arc<World>,
@@ -38,7 +54,14 @@ impl Emulator {
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let world = Arc::new(World::new(options, runtime.handle().clone())?);
+        let world = match World::new(options, runtime.handle().clone()) {
+            Ok(world) => Arc::new(world),
+            Err(error) => {
+                // A runtime must not be dropped in the caller's, because it would wait for its threads there.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&world);
         let thread = std::thread::Builder::new().name("eks-emulator".to_owned()).spawn(move || {
@@ -123,8 +146,8 @@ impl Emulator {
     /// Makes an entry, or replaces the one of the same principal, which keeps its ARN and its age.
     ///
     /// `entry` is the body of CreateAccessEntry and may have `accessPolicies`, a list of `policyArn` and `accessScope`.
-    /// EKS's refusals do not apply: service-linked roles, node types with policies and reserved names all pass, as does a
-    /// cluster in CONFIG_MAP mode.
+    /// EKS's refusals do not apply: service-linked roles, node types with policies and reserved names all pass, as does
+    /// a cluster in CONFIG_MAP mode.
     ///
     /// # Errors
     ///
@@ -170,11 +193,13 @@ impl Emulator {
 
     /// Changes a cluster's mode at once, in any direction, and makes none of the entries that an update makes.
     ///
-    /// # Errors
+    /// # Panics
     ///
     /// If there is no such cluster or no such mode.
-    pub fn set_cluster_mode(&self, name: &str, mode: &str) -> Result<(), String> {
-        self.world.set_cluster_mode(self.region(), name, mode)
+    pub fn set_cluster_mode(&self, name: &str, mode: &str) {
+        if let Err(text) = self.world.set_cluster_mode(self.region(), name, mode) {
+            panic!("{text}");
+        }
     }
 
     /// Starts an update as if somebody else had, such as a `VersionUpdate`, and returns its id.
@@ -198,8 +223,23 @@ impl Emulator {
         self.world.start_update(self.region(), cluster, &update)
     }
 
+    /// Brings the updates of a cluster that are in progress to their end now.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such cluster.
+    pub fn finish_updates(&self, cluster: &str) -> Result<(), String> {
+        self.world.finish_updates(self.region(), cluster)
+    }
+
     fn region(&self) -> &str {
         &self.world.options.region
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Emulator").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -212,7 +252,7 @@ impl Drop for Emulator {
 }
 
 async fn serve(socket: TcpListener, world: Arc<World>) {
-    let answer = move |request: crate::request::Request| {
+    let answer = move |request: Request| {
         let world = Arc::clone(&world);
         async move {
             match request.segments.first() {

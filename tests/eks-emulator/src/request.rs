@@ -14,7 +14,7 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// As it came, still encoded.
     pub(crate) path: String,
-    /// The path split at its slashes and decoded after that, because clients send an ARN as one segment with `%2F` in it.
+    /// The path split at its slashes and decoded after that: clients send an ARN as one segment with `%2F` in it.
     pub(crate) segments: Vec<String>,
     pub(crate) query: Query,
     pub(crate) body: Bytes,

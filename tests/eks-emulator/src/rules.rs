@@ -24,15 +24,14 @@ pub(crate) fn principal(principal_arn: &str) -> Result<Principal, ApiError> {
         .ok_or_else(|| ApiError::invalid_parameter("The principalArn parameter format is not valid"))
 }
 
-/// The principal of an entry that the call would change.
-pub(crate) fn principal_to_modify(principal_arn: &str) -> Result<Principal, ApiError> {
-    let principal = principal(principal_arn)?;
+/// The entries of service-linked roles are EKS's own.
+pub(crate) fn not_service_linked(principal: &Principal) -> Result<(), ApiError> {
     if principal.is_service_linked() {
         return Err(ApiError::invalid_parameter(
             "The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role",
         ));
     }
-    Ok(principal)
+    Ok(())
 }
 
 /// The type by its name; STANDARD if there is none.

@@ -1,5 +1,6 @@
 //! Connections: from a listening socket to whole requests, and back.
 
+use std::fmt;
 use std::future::Future;
 use std::net::TcpListener;
 
@@ -19,8 +20,8 @@ use crate::request::Request;
 #[derive(Debug)]
 pub(crate) struct NoReply;
 
-impl std::fmt::Display for NoReply {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for NoReply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("no reply")
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn serve(world: &World, request: &Request) -> Result<Response<F
     let fault = world.take_fault(&record.call);
     record.call.fault = fault.as_ref().map(|fault| fault.kind);
     if let Some(fault) = &fault
-        && let Some(spoiled) = before(fault, &mut record, &target, world, access_key).await
+        && let Some(spoiled) = spoil(fault, &mut record, &target, world, access_key).await
     {
         return spoiled;
     }
@@ -132,7 +132,8 @@ impl Target {
         match self {
             Target::Eks { operation, labels, body } => {
                 let body = body.as_ref().map_err(Clone::clone)?;
-                let replay_key = body.get("clientRequestToken").and_then(Value::as_str).map(|token| ReplayKey {
+                let token = body.get("clientRequestToken").and_then(Value::as_str);
+                let replay_key = token.filter(|_| state.settings.replay_tokens).map(|token| ReplayKey {
                     operation: operation.name,
                     region: region.to_owned(),
                     path: request.path.clone(),
@@ -188,8 +189,8 @@ impl Target {
     }
 }
 
-/// What a fault does before the operation runs, if it keeps it from running.
-async fn before(
+/// What becomes of a call whose fault keeps the operation from running; `None` if it is to run.
+async fn spoil(
     fault: &Fault,
     record: &mut CallInFlight,
     target: &Target,

@@ -12,7 +12,6 @@ use crate::options::Options;
 pub(crate) struct Settings {
     pub(crate) latency_ms: u64,
     pub(crate) rate_per_second: Option<f64>,
-    /// Without it, one second's worth.
     pub(crate) burst: Option<f64>,
     pub(crate) entry_visible_after_ms: u64,
     pub(crate) principal_visible_after_ms: u64,
@@ -29,6 +28,13 @@ pub(crate) struct Settings {
     pub(crate) max_policies_per_entry: usize,
     pub(crate) omitted_update_fields: OmittedUpdateFields,
     pub(crate) list_associated_on_node_types: ListAssociatedOnNodeTypes,
+    pub(crate) updates_on_ec2_types: bool,
+    pub(crate) policies_on_ec2_types: bool,
+    pub(crate) service_linked_entries_locked: bool,
+    pub(crate) missing_association_is_error: bool,
+    pub(crate) entries_wait_for_updates: bool,
+    pub(crate) replay_tokens: bool,
+    pub(crate) sorted_entries: bool,
 }
 
 /// How an update ends.
@@ -91,7 +97,19 @@ impl Settings {
             max_policies_per_entry: 20,
             omitted_update_fields: OmittedUpdateFields::Reset,
             list_associated_on_node_types: ListAssociatedOnNodeTypes::Empty,
+            updates_on_ec2_types: false,
+            policies_on_ec2_types: true,
+            service_linked_entries_locked: true,
+            missing_association_is_error: true,
+            entries_wait_for_updates: false,
+            replay_tokens: true,
+            sorted_entries: true,
         }
+    }
+
+    /// Tokens per second, and how many the bucket holds: without a `burst`, one second's worth and at least one.
+    pub(crate) fn rate(&self) -> Option<(f64, f64)> {
+        self.rate_per_second.map(|per_second| (per_second, self.burst.unwrap_or(per_second.max(1.0))))
     }
 
     /// The settings with the members of `patch` in place of theirs.

@@ -82,10 +82,9 @@ impl World {
 
     /// Whether the rate of EKS calls lets one more pass.
     pub(crate) fn rate_allows(&self, now: Instant) -> bool {
-        let settings = self.state.lock().settings.clone();
-        let Some(per_second) = settings.rate_per_second else { return true };
+        let Some((per_second, burst)) = self.state.lock().settings.rate() else { return true };
         let mut bucket = self.bucket.lock().expect("nothing panics while it holds the bucket");
-        bucket.take(per_second, settings.burst.unwrap_or(per_second), now)
+        bucket.take(per_second, burst, now)
     }
 
     pub(crate) fn take_fault(&self, call: &Call) -> Option<Fault> {
@@ -160,6 +159,12 @@ impl World {
         let id = started.id.clone();
         self.change(region, name, |cluster| cluster.updates.push(started))?;
         Ok(id)
+    }
+
+    pub(crate) fn finish_updates(&self, region: &str, name: &str) -> Result<(), String> {
+        let now = Moment::now();
+        // The next look at the state settles them.
+        self.change(region, name, |cluster| cluster.updates.iter_mut().for_each(|update| update.ends_at = now))
     }
 
     /// Every entry with its policies, sorted by principal, whether clients can see it yet or not.

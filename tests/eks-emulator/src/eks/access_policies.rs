@@ -3,13 +3,14 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::access_entries::{find_mut, find_visible};
+use super::access_entries::{find_mut, find_visible, principal_to_change};
 use crate::access_policies::{ACCESS_POLICIES, AccessPolicy};
 use crate::error::ApiError;
 use crate::operation::Call;
 use crate::page::Page;
 use crate::rules::{self, ScopeInput};
 use crate::settings::ListAssociatedOnNodeTypes;
+use crate::state::EntryType;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,16 +25,17 @@ pub(crate) fn associate(call: Call<'_>) -> Result<Value, ApiError> {
     let input: AssociateInput = call.input()?;
     let Call { state, region, labels, .. } = call;
 
-    rules::principal_to_modify(&labels.principal)?;
+    principal_to_change(state, &labels.principal)?;
     rules::policy_arn(&input.policy_arn)?;
     let scope = rules::access_scope(input.access_scope.unwrap_or_default())?;
 
     let max_policies = state.settings.max_policies_per_entry;
-    let cluster = state.cluster_mut(region, &labels.cluster)?;
+    let policies_on_ec2_types = state.settings.policies_on_ec2_types;
+    let cluster = state.cluster_with_entries_mut(region, &labels.cluster)?;
     find_visible(cluster, &labels.principal)?;
     let name = cluster.name.clone();
     let entry = find_mut(cluster, &labels.principal)?;
-    if entry.entry_type.refuses_policies() {
+    if !takes_policies(entry.entry_type, policies_on_ec2_types) {
         return Err(rules::standard_only());
     }
     let policy = AccessPolicy::find(&input.policy_arn, region).ok_or_else(|| {
@@ -58,15 +60,15 @@ pub(crate) fn associate(call: Call<'_>) -> Result<Value, ApiError> {
 /// DisassociateAccessPolicy.
 pub(crate) fn disassociate(call: Call<'_>) -> Result<Value, ApiError> {
     let labels = call.labels;
-    rules::principal_to_modify(&labels.principal)?;
+    principal_to_change(call.state, &labels.principal)?;
     rules::policy_arn(&labels.policy)?;
-    let cluster = call.state.cluster_mut(call.region, &labels.cluster)?;
+    let missing_is_error = call.state.settings.missing_association_is_error;
+    let cluster = call.state.cluster_with_entries_mut(call.region, &labels.cluster)?;
     let entry = find_mut(cluster, &labels.principal)?;
-    // Code and text are a guess.
-    entry
-        .policies
-        .remove(&labels.policy)
-        .ok_or_else(|| ApiError::not_found("The specified policyArn is not associated with the access entry."))?;
+    if entry.policies.remove(&labels.policy).is_none() && missing_is_error {
+        // Code and text are a guess.
+        return Err(ApiError::not_found("The specified policyArn is not associated with the access entry."));
+    }
     Ok(json!({}))
 }
 
@@ -75,10 +77,11 @@ pub(crate) fn list_associated(call: Call<'_>) -> Result<Value, ApiError> {
     let labels = call.labels;
     let page = Page::asked_for(call.query)?;
     rules::principal(&labels.principal)?;
-    let cluster = call.state.cluster(call.region, &labels.cluster)?;
+    let settings = &call.state.settings;
+    let cluster = call.state.cluster_with_entries(call.region, &labels.cluster)?;
     let entry = find_visible(cluster, &labels.principal)?;
-    let on_node_types = call.state.settings.list_associated_on_node_types;
-    if entry.entry_type.refuses_policies() && on_node_types == ListAssociatedOnNodeTypes::Error {
+    let empty_for_nodes = settings.list_associated_on_node_types == ListAssociatedOnNodeTypes::Empty;
+    if !empty_for_nodes && !takes_policies(entry.entry_type, settings.policies_on_ec2_types) {
         return Err(rules::standard_only());
     }
     let (policies, next_token) = page.cut(entry.policies.iter(), |(arn, _)| (*arn).clone());
@@ -99,4 +102,8 @@ pub(crate) fn list(call: Call<'_>) -> Result<Value, ApiError> {
     let policies: Vec<Value> =
         policies.into_iter().map(|policy| json!({"name": policy.name, "arn": policy.arn(call.region)})).collect();
     Ok(json!({"accessPolicies": policies, "nextToken": next_token}))
+}
+
+fn takes_policies(entry_type: EntryType, on_ec2_types: bool) -> bool {
+    entry_type == EntryType::Standard || (entry_type.is_ec2_like() && on_ec2_types)
 }

@@ -20,7 +20,9 @@ const KINDS: [&[&str]; 8] = [
     &["deletionProtection"],
 ];
 
-/// UpdateClusterConfig, for the authentication mode alone. It takes `update_duration_ms`; the answer is always InProgress.
+/// UpdateClusterConfig, for the authentication mode alone.
+///
+/// The update takes `update_duration_ms`, but the answer always says InProgress.
 pub(crate) fn update_cluster_config(call: Call<'_>) -> Result<Value, ApiError> {
     let Call { state, region, labels, body, .. } = call;
     let duration_ms = state.settings.update_duration_ms;
@@ -28,7 +30,7 @@ pub(crate) fn update_cluster_config(call: Call<'_>) -> Result<Value, ApiError> {
     cluster.require_active()?;
 
     let given = |member: &&str| body.get(*member).is_some_and(|value| !value.is_null());
-    let kinds: Vec<_> = KINDS.iter().filter(|members| members.iter().any(|member| given(member))).collect();
+    let kinds: Vec<_> = KINDS.iter().filter(|members| members.iter().any(given)).collect();
     match kinds.as_slice() {
         [["accessConfig"]] => {}
         // Made up.

@@ -34,6 +34,10 @@ pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Reques
         ["api"] => reply::json(200, &json!({"kind": "APIVersions", "versions": ["v1"]})),
         ["apis"] => reply::json(200, &json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": []})),
         ["api", "v1"] => reply::json(200, &resources()),
+        // kubectl asks for the namespace when the ConfigMap is not there.
+        ["api", "v1", "namespaces", "kube-system"] => {
+            reply::json(200, &json!({"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "kube-system"}}))
+        }
         ["api", "v1", "namespaces", "kube-system", "configmaps", "aws-auth"] => aws_auth(state, cluster),
         ["api", "v1", "namespaces", _, "configmaps", name] => config_map_not_found(name),
         _ => failure(404, "NotFound", "the server could not find the requested resource"),
@@ -72,20 +76,23 @@ fn resources() -> Value {
 }
 
 fn config_map_not_found(name: &str) -> Response<Full<Bytes>> {
-    failure(404, "NotFound", &format!("configmaps \"{name}\" not found"))
+    let mut status = status(404, "NotFound", &format!("configmaps \"{name}\" not found"));
+    status["details"] = json!({"name": name, "kind": "configmaps"});
+    reply::json(404, &status)
 }
 
 fn failure(code: u16, reason: &str, message: &str) -> Response<Full<Bytes>> {
-    reply::json(
-        code,
-        &json!({
-            "kind": "Status",
-            "apiVersion": "v1",
-            "metadata": {},
-            "status": "Failure",
-            "message": message,
-            "reason": reason,
-            "code": code,
-        }),
-    )
+    reply::json(code, &status(code, reason, message))
+}
+
+fn status(code: u16, reason: &str, message: &str) -> Value {
+    json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+    })
 }

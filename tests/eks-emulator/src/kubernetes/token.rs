@@ -13,9 +13,9 @@ const MAX_AGE_MS: u64 = 15 * 60 * 1000;
 
 /// Whose token it is.
 ///
-/// Checked is what the URL shows: host, action, lifetime, date, and that the header `x-k8s-aws-id` was signed. The value
-/// of that header is not in the URL, and the emulator has no key to verify the signature with, so a token for another
-/// cluster passes here that a real cluster refuses.
+/// Checked is what the URL shows: host, action, lifetime, date, and that the header `x-k8s-aws-id` was signed. The
+/// value of that header is not in the URL, and the emulator has no key to verify the signature with, so a token for
+/// another cluster passes here that a real cluster refuses.
 ///
 /// # Errors
 ///

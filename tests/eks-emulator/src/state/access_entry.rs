@@ -123,6 +123,11 @@ impl AccessEntry {
         association
     }
 
+    /// The last part of the ARN.
+    pub(crate) fn id(&self) -> &str {
+        self.arn.rsplit('/').next().unwrap_or_default()
+    }
+
     pub(crate) fn is_visible(&self, now: Moment) -> bool {
         self.visible_at <= now
     }
@@ -161,10 +166,11 @@ impl EntryType {
         !matches!(self, EntryType::Standard | EntryType::HyperpodLinux)
     }
 
-    /// The types that refuse policies. Auto Mode documents an association on its own type, EC2; nothing is known of
-    /// HYPERPOD_LINUX, which SageMaker documents policies for.
-    pub(crate) fn refuses_policies(self) -> bool {
-        !matches!(self, EntryType::Standard | EntryType::Ec2 | EntryType::HyperpodLinux)
+    /// The types that EKS is not known to treat as the older types of nodes.
+    ///
+    /// Auto Mode documents an association on its own type, EC2; SageMaker documents policies for HYPERPOD_LINUX.
+    pub(crate) fn is_ec2_like(self) -> bool {
+        matches!(self, EntryType::Ec2 | EntryType::HyperpodLinux)
     }
 
     pub(crate) fn default_username(self, principal_arn: &str, principal: &Principal) -> String {

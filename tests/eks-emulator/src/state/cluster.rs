@@ -96,9 +96,12 @@ impl Cluster {
         self.updates.iter().find(|update| update.status == UpdateStatus::InProgress)
     }
 
-    /// Refuses what only works on a cluster that is there and takes entries.
-    pub(crate) fn require_entries(&self) -> Result<(), ApiError> {
+    /// Refuses what only works on a cluster that takes entries.
+    pub(super) fn require_entries(&self, wait_for_updates: bool) -> Result<(), ApiError> {
         self.require_active()?;
+        if wait_for_updates && self.update_in_progress().is_some() {
+            return Err(self.not_active());
+        }
         match self.mode {
             AuthenticationMode::ConfigMap => Err(ApiError::invalid_request(
                 "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this \
@@ -108,14 +111,11 @@ impl Cluster {
         }
     }
 
-    /// A cluster that is UPDATING passes: nothing says that it would not.
+    /// Refuses what only works on a cluster that is there. One that is UPDATING is.
     pub(crate) fn require_active(&self) -> Result<(), ApiError> {
         match self.phase {
             Phase::Active => Ok(()),
-            Phase::Creating { .. } | Phase::Deleting { .. } => {
-                let refusal = ApiError::invalid_request(format!("Cluster '{}' is not in ACTIVE status", self.name));
-                Err(refusal.in_cluster(&self.name))
-            }
+            Phase::Creating { .. } | Phase::Deleting { .. } => Err(self.not_active()),
         }
     }
 
@@ -212,6 +212,10 @@ impl Cluster {
             entry.associate(&policy_arn(name, &self.region), AccessScope::cluster());
         }
         self.entries.insert(principal_arn.to_owned(), entry);
+    }
+
+    fn not_active(&self) -> ApiError {
+        ApiError::invalid_request(format!("Cluster '{}' is not in ACTIVE status", self.name)).in_cluster(&self.name)
     }
 
     fn status(&self, updating_visible_after_ms: u64) -> &'static str {

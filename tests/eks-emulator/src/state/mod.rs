@@ -122,6 +122,21 @@ impl State {
         self.find_cluster_mut(region, name).ok_or_else(|| no_cluster(name))
     }
 
+    /// The cluster of that name, if its mode and its state allow calls on its entries.
+    pub(crate) fn cluster_with_entries(&self, region: &str, name: &str) -> Result<&Cluster, ApiError> {
+        let cluster = self.cluster(region, name)?;
+        cluster.require_entries(self.settings.entries_wait_for_updates)?;
+        Ok(cluster)
+    }
+
+    /// The cluster of that name, if its mode and its state allow calls on its entries.
+    pub(crate) fn cluster_with_entries_mut(&mut self, region: &str, name: &str) -> Result<&mut Cluster, ApiError> {
+        let wait_for_updates = self.settings.entries_wait_for_updates;
+        let cluster = self.cluster_mut(region, name)?;
+        cluster.require_entries(wait_for_updates)?;
+        Ok(cluster)
+    }
+
     /// Sorted by name.
     pub(crate) fn clusters_in(&self, region: &str) -> impl Iterator<Item = &Cluster> {
         self.clusters.values().filter(move |cluster| cluster.region == region)

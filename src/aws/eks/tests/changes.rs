@@ -1,0 +1,113 @@
+use super::*;
+
+const INVALID_PRINCIPAL: &str = "The specified principalArn is invalid: invalid principal.";
+
+#[tokio::test]
+async fn an_entry_that_is_there_already_is_not_waited_for() {
+    let message = "The specified access entry resource is already in use on this cluster.";
+    let canned = Canned::new([error(409, "ResourceInUseException", message)]);
+    let refused = canned.eks().create_access_entry(&new_entry(), &budget()).await.unwrap_err();
+    assert!(refused.is_entry_already_there());
+    assert_eq!(canned.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_principal_is_waited_for_with_one_token() {
+    let unknown = || error(400, "InvalidParameterException", INVALID_PRINCIPAL);
+    let canned = Canned::new([unknown(), unknown(), entry()]);
+    let created = canned.eks().create_access_entry(&new_entry(), &budget()).await.unwrap();
+    assert_eq!(created.access_entry_arn, ENTRY_ARN);
+    assert_eq!(canned.asked().len(), 3);
+    let body = json!({ "principalArn": ROLE, "type": "STANDARD", "clientRequestToken": "token" });
+    assert_eq!(canned.body(), body);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_in_the_way_is_waited_out() {
+    let canned = Canned::new([busy("7"), update("7", "InProgress"), update("7", "Failed"), entry()]);
+    canned.eks().create_access_entry(&new_entry(), &budget()).await.unwrap();
+    let describe = "GET /clusters/dev/updates/7";
+    let create = "POST /clusters/dev/access-entries";
+    assert_eq!(canned.asked(), [create, describe, describe, create]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_outlasts_the_budget_is_named() {
+    let canned = Canned::new([busy("7")]);
+    canned.add((0..20).map(|_| update("7", "InProgress")));
+    let budget = Budget::new(Duration::from_secs(60), CancellationToken::new());
+    let refused = canned.eks().create_access_entry(&new_entry(), &budget).await.unwrap_err();
+    assert_eq!(refused.update_in_progress(), Some("7"));
+    assert!(refused.to_string().contains("after waiting"), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_of_our_own_making_is_waited_for_until_it_was_seen() {
+    let canned = Canned::new([entry(), no_such_entry(), entry(), no_such_entry()]);
+    let (eks, budget) = (canned.eks(), budget());
+    eks.create_access_entry(&new_entry(), &budget).await.unwrap();
+    assert!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap().is_some());
+    assert!(eks.fresh().find_access_entry("dev", ROLE, &budget).await.unwrap().is_none());
+    assert_eq!(canned.asked().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_waits_for_the_entry_that_was_just_made_and_for_no_other() {
+    let scope = AccessScope::Namespaces(BTreeSet::from(["dev-*".to_owned()]));
+    let wire = json!({ "type": "namespace", "namespaces": ["dev-*"] });
+    let associated = (200, json!({ "associatedAccessPolicy": association(wire.clone()) }));
+    let canned = Canned::new([no_such_entry(), entry(), no_such_entry(), associated]);
+    let (eks, budget) = (canned.eks(), budget());
+    let refused = eks.associate_policy("dev", ROLE, VIEW, &scope, &budget).await.unwrap_err();
+    assert!(refused.is_no_such_entry());
+    eks.create_access_entry(&new_entry(), &budget).await.unwrap();
+    let associated = eks.associate_policy("dev", ROLE, VIEW, &scope, &budget).await.unwrap();
+    assert_eq!(associated.scope, scope);
+    assert_eq!(canned.body(), json!({ "policyArn": VIEW, "accessScope": wire }));
+}
+
+#[tokio::test]
+async fn an_update_sends_the_default_user_name_in_full_and_groups_even_if_none() {
+    let canned = Canned::new([entry(), entry()]);
+    let (eks, budget) = (canned.eks(), budget());
+    eks.update_access_entry("dev", ROLE, &BTreeSet::new(), None, &budget).await.unwrap();
+    let default_name = "arn:aws:sts::111122223333:assumed-role/reader/{{SessionName}}";
+    assert_eq!(canned.body()["username"], default_name);
+    assert_eq!(canned.body()["kubernetesGroups"], json!([]));
+    eks.update_access_entry("dev", ROLE, &BTreeSet::from(["a".to_owned()]), Some("jane"), &budget).await.unwrap();
+    assert_eq!(canned.body()["username"], "jane");
+    assert_eq!(canned.body()["kubernetesGroups"], json!(["a"]));
+}
+
+#[tokio::test]
+async fn what_was_changed_is_read_again() {
+    let done = || (200, json!({}));
+    let none = || (200, json!({ "associatedAccessPolicies": [] }));
+    let canned = Canned::new([entry(), none()]);
+    let (eks, budget) = (canned.eks(), budget());
+    eks.find_access_entry("dev", ROLE, &budget).await.unwrap();
+    eks.associated_policies("dev", ROLE, &budget).await.unwrap();
+
+    canned.add([done(), entry(), done(), entry(), entry(), entry()]);
+    eks.tag(ENTRY_ARN, &BTreeMap::from([("k".to_owned(), "v".to_owned())]), &budget).await.unwrap();
+    eks.find_access_entry("dev", ROLE, &budget).await.unwrap();
+    eks.untag(ENTRY_ARN, &BTreeSet::from(["k".to_owned()]), &budget).await.unwrap();
+    eks.find_access_entry("dev", ROLE, &budget).await.unwrap();
+    eks.update_access_entry("dev", ROLE, &BTreeSet::new(), None, &budget).await.unwrap();
+    eks.find_access_entry("dev", ROLE, &budget).await.unwrap();
+    assert_eq!(canned.asked().len(), 8);
+
+    canned.add([done(), none(), done(), no_such_entry(), no_such_entry()]);
+    eks.disassociate_policy("dev", ROLE, VIEW, &budget).await.unwrap();
+    eks.associated_policies("dev", ROLE, &budget).await.unwrap();
+    eks.delete_access_entry("dev", ROLE, &budget).await.unwrap();
+    assert_eq!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap(), None);
+    assert_eq!(eks.associated_policies("dev", ROLE, &budget).await.unwrap(), None);
+    assert_eq!(canned.asked().len(), 13);
+
+    canned.add([cluster("CONFIG_MAP"), update("1", "InProgress"), cluster("API_AND_CONFIG_MAP")]);
+    eks.find_cluster("dev", &budget).await.unwrap();
+    eks.update_authentication_mode("dev", AuthenticationMode::ApiAndConfigMap, &budget).await.unwrap();
+    let found = eks.find_cluster("dev", &budget).await.unwrap().unwrap();
+    assert_eq!(found.authentication_mode, AuthenticationMode::ApiAndConfigMap);
+}

@@ -1,0 +1,129 @@
+//! The entry exists already: what `on_conflict` says is done about it.
+
+use crate::aws::{self, AwsError, Eks, EntryType};
+use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::value::Value;
+
+use super::super::client::{Client, budget};
+use super::super::error::Attempt;
+use super::super::tags;
+use super::model::{AccessEntryModel, id};
+use super::{find_access_entry, new_entry};
+
+const EXISTS: &str = "EKS access entry exists already";
+
+/// In a plan: refuses the entry that exists, or says that it will be taken over.
+pub(super) async fn announce(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else { return Ok(()) };
+    if !adopts(planned) {
+        return Err(refusal(planned, &entry, eks).into());
+    }
+    check_type(planned, &entry)?;
+    let detail = format!(
+        "{} exists already, made {} and of type {}. Apply takes it over and changes it to what is written here.",
+        capitalised(planned),
+        entry.created_at,
+        entry.entry_type
+    );
+    cx.warn(Diagnostic::warning("EKS access entry will be adopted", detail).at_attribute("principal_arn"));
+    Ok(())
+}
+
+/// In an apply: refuses the entry that exists, or takes it over.
+pub(super) async fn resolve(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+    error: &AwsError,
+) -> Result<aws::AccessEntry, Diagnostics> {
+    let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else {
+        return Err(attempt.failed(error).into());
+    };
+    if !adopts(planned) {
+        return Err(refusal(planned, &entry, eks).into());
+    }
+    check_type(planned, &entry)?;
+    adopt(cx, eks, planned, entry, attempt).await
+}
+
+fn adopts(planned: &AccessEntryModel) -> bool {
+    planned.on_conflict.known().is_some_and(|text| text == "adopt")
+}
+
+/// Changes what differs from what is written down.
+async fn adopt(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    mut entry: aws::AccessEntry,
+    attempt: &Attempt<'_>,
+) -> Result<aws::AccessEntry, Diagnostics> {
+    let failed = |error| Diagnostics::from(attempt.failed(&error));
+    let wanted = new_entry(planned);
+    let budget = budget(cx);
+    if entry.entry_type == EntryType::Standard {
+        let groups = wanted.kubernetes_groups.unwrap_or_default();
+        let principal = entry.principal_arn.parse::<aws::Principal>().ok();
+        let user_name = wanted.user_name.or_else(|| principal?.default_user_name());
+        if groups != entry.kubernetes_groups || user_name.as_ref().is_some_and(|name| *name != entry.user_name) {
+            entry = eks
+                .update_access_entry(planned.cluster(), planned.principal(), &groups, user_name.as_deref(), &budget)
+                .await
+                .map_err(failed)?;
+        }
+    }
+    if let Value::Known(wanted) = &planned.tags_all {
+        let (set, gone) = tags::changes(&entry.tags, wanted);
+        if !set.is_empty() {
+            eks.tag(&entry.access_entry_arn, &set, &budget).await.map_err(failed)?;
+        }
+        if !gone.is_empty() {
+            eks.untag(&entry.access_entry_arn, &gone, &budget).await.map_err(failed)?;
+        }
+        entry.tags.clone_from(wanted);
+    }
+    Ok(entry)
+}
+
+/// The type of an entry is fixed when it is made.
+fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<(), Diagnostics> {
+    let wanted = planned.entry_type();
+    if entry.entry_type == wanted {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} exists already and is of type {}; here it is to be {wanted}. EKS never changes the type of an entry, so it cannot \
+         be adopted as it is written. Write type = \"{}\", or delete the entry first if nobody needs it.",
+        capitalised(planned),
+        entry.entry_type,
+        entry.entry_type
+    );
+    Err(Diagnostic::error("Cannot adopt EKS access entry", detail).at_attribute("type").into())
+}
+
+fn refusal(planned: &AccessEntryModel, entry: &aws::AccessEntry, eks: &Eks) -> Diagnostic {
+    let id = id(planned.cluster(), planned.principal(), eks.region());
+    let detail = format!(
+        "{} exists already: made {}, of type {}, as user {:?}. EKS makes some by itself: for the creator of the cluster, for \
+         managed node groups, for Fargate. To manage it here from now on, import it, with the address of this resource:\n\n  \
+         import {{\n    to = eks_access_entry.<name>\n    id = {id:?}\n  }}\n\nOr set on_conflict = \"adopt\" to have it taken \
+         over and changed to what is written here.",
+        capitalised(planned),
+        entry.created_at,
+        entry.entry_type,
+        entry.user_name,
+    );
+    Diagnostic::error(EXISTS, detail).at_attribute("principal_arn")
+}
+
+/// The entry at the beginning of a sentence.
+fn capitalised(planned: &AccessEntryModel) -> String {
+    let name = planned.to_string();
+    name.strip_prefix('t').map_or_else(|| name.clone(), |rest| format!("T{rest}"))
+}

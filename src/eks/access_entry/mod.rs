@@ -1,0 +1,217 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::aws::{self, Eks, NewAccessEntry};
+use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Update};
+use crate::value::Value;
+
+use self::model::{AccessEntryIdentity, AccessEntryModel};
+use super::client::{Client, budget};
+use super::error::Attempt;
+use super::{import_id, tags};
+
+mod conflict;
+mod model;
+mod plan;
+mod policies;
+mod validate;
+
+/// `eks_access_entry`: lets one IAM principal into one cluster.
+pub struct AccessEntry;
+
+impl Resource for AccessEntry {
+    const NAME: &'static str = "eks_access_entry";
+    const DESCRIPTION: &'static str = "\
+Lets an IAM principal into an EKS cluster: as a Kubernetes user with groups, or as a node. With `access_policies`, also says \
+what the principal may do there.";
+    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    type Client = Client;
+    type Model = AccessEntryModel;
+    type Identity = AccessEntryIdentity;
+
+    fn identity(&self, state: &AccessEntryModel) -> AccessEntryIdentity {
+        AccessEntryIdentity {
+            cluster_name: state.cluster_name.clone(),
+            principal_arn: state.principal_arn.clone(),
+            region: state.region.clone(),
+        }
+    }
+
+    fn parse_import_id(&self, id: &str) -> Result<AccessEntryIdentity, Diagnostics> {
+        let (rest, region) = import_id::split_region(id);
+        match rest.split_once(':') {
+            Some((cluster, principal)) if !cluster.is_empty() && principal.starts_with("arn:") => {
+                Ok(AccessEntryIdentity {
+                    cluster_name: Value::Known(cluster.to_owned()),
+                    principal_arn: Value::Known(principal.to_owned()),
+                    region: region.map(str::to_owned).into(),
+                })
+            }
+            _ => Err(import_id::unreadable(
+                id,
+                "CLUSTER_NAME:PRINCIPAL_ARN",
+                "\"my-cluster:arn:aws:iam::111122223333:role/viewer\"",
+            )),
+        }
+    }
+
+    fn validate(&self, config: &AccessEntryModel) -> Result<(), Diagnostics> {
+        validate::check(config)
+    }
+
+    async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
+        plan::plan(cx, change).await
+    }
+
+    async fn create(
+        &self,
+        cx: &Cx<'_, Client>,
+        Create { planned, .. }: Create<AccessEntryModel>,
+    ) -> Result<AccessEntryModel, Failed<AccessEntryModel>> {
+        let name = planned.to_string();
+        let attempt = Attempt { summary: "Cannot create EKS access entry", object: &name };
+        let eks = planned.eks(cx, &attempt).await?;
+        let budget = budget(cx);
+        let (entry, before) = match eks.create_access_entry(&new_entry(&planned), &budget).await {
+            Ok(entry) => (entry, policies::Before::New),
+            Err(error) if error.is_entry_already_there() => {
+                let entry = conflict::resolve(cx, &eks, &planned, &attempt, &error).await?;
+                (entry, policies::Before::NotOurs)
+            }
+            Err(error) => return Err(attempt.failed(&error).into()),
+        };
+        let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.default_tags);
+        policies::settle(cx, &eks, &mut state, &planned, before).await?;
+        Ok(state)
+    }
+
+    async fn read(
+        &self,
+        cx: &Cx<'_, Client>,
+        identity: &AccessEntryIdentity,
+        prior: Option<&AccessEntryModel>,
+    ) -> Result<Option<AccessEntryModel>, Diagnostics> {
+        let sought = AccessEntryModel::sought(identity);
+        let shown = prior.unwrap_or(&sought);
+        let name = shown.to_string();
+        let attempt = Attempt { summary: "Cannot read EKS access entry", object: &name };
+        let eks = shown.eks(cx, &attempt).await?;
+        let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
+        let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.default_tags);
+        // Without access_policies, what is associated with the entry is not this resource's business.
+        if let Value::Known(shown) = &shown.access_policies {
+            match policies::find(cx, &eks, &state, &attempt).await? {
+                Some(found) => state.access_policies = Value::Known(policies::from_api(&found, shown)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(state))
+    }
+
+    async fn update(
+        &self,
+        cx: &Cx<'_, Client>,
+        Update { prior, planned, .. }: Update<AccessEntryModel>,
+    ) -> Result<AccessEntryModel, Failed<AccessEntryModel>> {
+        let name = planned.to_string();
+        let attempt = Attempt { summary: "Cannot update EKS access entry", object: &name };
+        let eks = planned.eks(cx, &attempt).await?;
+
+        // What has been done so far goes into the state, also if the next step fails.
+        let mut state = AccessEntryModel { timeouts: planned.timeouts.clone(), ..prior.clone() };
+        let leaving = |state: AccessEntryModel| move |wrong: Diagnostics| Failed::leaving(state, wrong);
+        update_names(cx, &eks, &mut state, &planned, &attempt).await.map_err(leaving(state.clone()))?;
+        update_tags(cx, &eks, &mut state, &planned, &attempt).await.map_err(leaving(state.clone()))?;
+        policies::settle(cx, &eks, &mut state, &planned, policies::Before::of(&prior)).await?;
+
+        state.on_conflict = planned.on_conflict;
+        state.principal_unique_id = planned.principal_unique_id;
+        Ok(state)
+    }
+
+    async fn delete(&self, cx: &Cx<'_, Client>, prior: AccessEntryModel) -> Result<(), Diagnostics> {
+        let name = prior.to_string();
+        let attempt = Attempt { summary: "Cannot delete EKS access entry", object: &name };
+        let eks = prior.eks(cx, &attempt).await?;
+        let (cluster, principal) = (prior.cluster(), prior.principal());
+        // That it was gone before is as good.
+        eks.delete_access_entry(cluster, principal, &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
+        Ok(())
+    }
+}
+
+/// The entry that a model speaks of.
+async fn find_access_entry(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    model: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<Option<aws::AccessEntry>, Diagnostics> {
+    let found = eks.find_access_entry(model.cluster(), model.principal(), &budget(cx)).await;
+    found.map_err(|error| attempt.failed(&error).into())
+}
+
+/// What EKS is sent. Of what EKS owns on nodes, nothing.
+fn new_entry(planned: &AccessEntryModel) -> NewAccessEntry {
+    let entry_type = planned.entry_type();
+    let ours = !entry_type.owns_groups_and_user_name();
+    NewAccessEntry {
+        cluster_name: planned.cluster().to_owned(),
+        principal_arn: planned.principal().to_owned(),
+        entry_type,
+        kubernetes_groups: planned.kubernetes_groups.known().filter(|groups| ours && !groups.is_empty()).cloned(),
+        user_name: planned.user_name.known().filter(|_| ours).cloned(),
+        tags: planned.tags_all.known().cloned().unwrap_or_default(),
+        token: None,
+    }
+}
+
+/// Groups and user name go together: EKS replaces both.
+async fn update_names(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    state: &mut AccessEntryModel,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let same = state.kubernetes_groups == planned.kubernetes_groups && state.user_name == planned.user_name;
+    if same || state.entry_type().owns_groups_and_user_name() {
+        state.kubernetes_groups = planned.kubernetes_groups.clone();
+        return Ok(());
+    }
+    let groups: BTreeSet<String> = planned.kubernetes_groups.known().cloned().unwrap_or_default();
+    let user_name = planned.user_name.known().map(String::as_str);
+    let entry = eks
+        .update_access_entry(state.cluster(), state.principal(), &groups, user_name, &budget(cx))
+        .await
+        .map_err(|error| attempt.failed(&error))?;
+    state.take_names(entry);
+    Ok(())
+}
+
+async fn update_tags(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    state: &mut AccessEntryModel,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let (Value::Known(from), Value::Known(to), Value::Known(arn)) =
+        (&state.tags_all, &planned.tags_all, &state.access_entry_arn)
+    else {
+        return Ok(());
+    };
+    let (set, gone) = tags::changes(from, to);
+    let failed = |error| Diagnostics::from(attempt.failed(&error));
+    if !set.is_empty() {
+        eks.tag(arn, &set, &budget(cx)).await.map_err(failed)?;
+        state.tags_all =
+            Value::Known(from.iter().chain(&set).map(|(key, value)| (key.clone(), value.clone())).collect());
+    }
+    if !gone.is_empty() {
+        eks.untag(arn, &gone, &budget(cx)).await.map_err(failed)?;
+    }
+    state.tags_all = planned.tags_all.clone();
+    state.tags = planned.tags.clone();
+    Ok(())
+}

@@ -1,0 +1,220 @@
+use std::collections::BTreeSet;
+
+use crate::aws::access_policy::PolicyRef;
+use crate::aws::{EntryType, Kind, Principal};
+use crate::framework::{Change, Cx, Diagnostic, Diagnostics, Resource};
+use crate::value::{AttributePath, Value};
+
+use super::super::argument;
+use super::super::client::{Client, budget};
+use super::super::error::Attempt;
+use super::super::tags;
+use super::super::walk::{EntryKey, Intent};
+use super::model::{AccessEntryModel, id};
+use super::{AccessEntry, conflict, policies};
+
+const SUMMARY: &str = "Cannot plan EKS access entry";
+
+pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
+    match change {
+        Change::Create { config, planned, replaces } => create(cx, config, planned, replaces).await,
+        Change::Update { config, prior, planned, requires_replace } => {
+            update(cx, config, prior, planned, requires_replace).await
+        }
+        Change::Delete { prior } => match prior.key() {
+            Some(key) => Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?),
+            None => Ok(()),
+        },
+    }
+}
+
+async fn create(
+    cx: &Cx<'_, Client>,
+    config: &AccessEntryModel,
+    planned: &mut AccessEntryModel,
+    replaces: bool,
+) -> Result<(), Diagnostics> {
+    let name = planned.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    decide(cx.client, config, planned);
+    check_partition(planned)?;
+    warn_of_type(cx, planned);
+
+    let Some(key) = planned.key() else { return Ok(()) };
+    let intent = if replaces { Intent::Recreate } else { Intent::Create };
+    cx.client.walk.plan_entry(&key, intent, policies::owned(planned))?;
+    if !cx.client.is_known() {
+        return Ok(());
+    }
+    check_account(cx, planned, &attempt).await?;
+    // A tainted entry is planned as if it were new; what it would collide with is itself.
+    let ours = replaces || cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned));
+    if ours { Ok(()) } else { check_live(cx, planned, &key, &attempt).await }
+}
+
+async fn update(
+    cx: &Cx<'_, Client>,
+    config: &AccessEntryModel,
+    prior: &AccessEntryModel,
+    planned: &mut AccessEntryModel,
+    requires_replace: &mut Vec<AttributePath>,
+) -> Result<(), Diagnostics> {
+    let name = prior.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    if cx.client.is_known() {
+        argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    }
+    decide(cx.client, config, planned);
+    check_partition(planned)?;
+
+    if config.user_name.is_null() && planned.entry_type() == EntryType::Standard {
+        match planned.principal().parse::<Principal>().ok().and_then(|principal| principal.default_user_name()) {
+            Some(default) => planned.user_name = Value::Known(default),
+            // EKS has a name of its own for it that nobody knows beforehand: only a new entry gets it back.
+            None if planned.principal_arn.known().is_some() && prior.user_name != planned.user_name => {
+                requires_replace.push(AttributePath::attribute("user_name"));
+            }
+            None => {}
+        }
+    }
+    if let Some(key) = prior.key() {
+        let stays = planned.key().as_ref() == Some(&key);
+        let intent = if stays { Intent::Keep } else { Intent::Remove };
+        cx.client.walk.plan_entry(&key, intent, policies::owned(planned).filter(|_| stays))?;
+    }
+    warn_of_policies(cx, prior, planned, &attempt).await
+}
+
+/// What is known of an entry before EKS has said anything.
+fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryModel) {
+    let is_standard = planned.r#type.known().is_some() && planned.entry_type() == EntryType::Standard;
+    if config.kubernetes_groups.is_null() && is_standard {
+        planned.kubernetes_groups = Value::Known(BTreeSet::new());
+    }
+    planned.tags_all = tags::all(&client.default_tags, &config.tags);
+    if let Some(key) = planned.key() {
+        planned.id = Value::Known(id(&key.cluster, &key.principal, &key.region));
+    }
+}
+
+/// Access policies belong to a partition: one of another partition is never found.
+fn check_partition(planned: &AccessEntryModel) -> Result<(), Diagnostics> {
+    let (Value::Known(region), Value::Known(policies)) = (&planned.region, &planned.access_policies) else {
+        return Ok(());
+    };
+    let wrong = policies.keys().filter_map(|policy| {
+        let at = AttributePath::attribute("access_policies").then_key(policy);
+        argument::check_partition(policy, region).err().map(|wrong| wrong.at(at))
+    });
+    wrong.collect::<Diagnostics>().into_result()
+}
+
+/// EKS may know types that this provider does not; a wrong one is more likely.
+fn warn_of_type(cx: &Cx<'_, Client>, planned: &AccessEntryModel) {
+    if let EntryType::Other(text) = planned.entry_type() {
+        let known = EntryType::KNOWN.map(|known| known.to_string()).join(", ");
+        let detail = format!("{text:?} is none of the types that this provider knows: {known}. EKS may refuse it.");
+        cx.warn(Diagnostic::warning("Unknown type of access entry", detail).at_attribute("type"));
+    }
+}
+
+/// A node's role belongs to the cluster's account, which is the caller's: EKS reaches no other.
+async fn check_account(
+    cx: &Cx<'_, Client>,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let entry_type = planned.entry_type();
+    let Ok(principal) = planned.principal().parse::<Principal>() else { return Ok(()) };
+    if !entry_type.needs_role_of_same_account() {
+        return Ok(());
+    }
+    let region = planned.region.known().map(String::as_str);
+    let caller = match cx.client.caller(region, &budget(cx)).await {
+        Ok(caller) => caller,
+        // Whoever may not ask who they are finds out from EKS, at apply.
+        Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => return Ok(()),
+        Err(error) => return Err(attempt.failed(&error).into()),
+    };
+    if principal.account == caller.account {
+        return Ok(());
+    }
+    let detail = format!(
+        "An entry of type {entry_type} is for nodes, whose role belongs to the account of the cluster. This role belongs to \
+         account {}, the cluster to account {}. Give a role of the cluster's account.",
+        principal.account, caller.account
+    );
+    Err(Diagnostic::error("Not for nodes", detail).at_attribute("principal_arn").into())
+}
+
+/// Holds a new entry against the live cluster. One listing of the cluster answers for every entry that is new.
+async fn check_live(
+    cx: &Cx<'_, Client>,
+    planned: &AccessEntryModel,
+    key: &EntryKey,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let eks = planned.eks(cx, attempt).await?;
+    let budget = budget(cx);
+    let unchecked = |summary, why: &str| {
+        let detail = format!(
+            "{why} Unless something else in this plan changes that first, apply will fail for {}.",
+            attempt.object
+        );
+        cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
+    };
+    let exists = match cx.client.walk.principals(&eks, &key.cluster, &budget).await {
+        Ok(principals) => principals.get().is_some_and(|principals| principals.contains(&key.principal)),
+        Err(error) if error.is_no_such_cluster() => {
+            let why = format!("There is no cluster {} in {} now.", key.cluster, key.region);
+            unchecked("No such cluster yet", &why);
+            return Ok(());
+        }
+        Err(error) if error.is_wrong_authentication_mode() => {
+            let why = format!(
+                "The authentication mode of cluster {} is CONFIG_MAP now, in which a cluster has no access entries. An \
+                 eks_authentication_mode resource changes it; take cluster_name from that.",
+                key.cluster
+            );
+            unchecked("No access entries in this authentication mode", &why);
+            return Ok(());
+        }
+        Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {
+            unchecked(
+                "Access entry not checked",
+                &format!("Whether the entry exists already could not be found out: {error}"),
+            );
+            return Ok(());
+        }
+        Err(error) => return Err(attempt.failed(&error).into()),
+    };
+    if exists { conflict::announce(cx, &eks, planned, attempt).await } else { Ok(()) }
+}
+
+/// From now on the entry has exactly the policies that are written down: says which of the others that ends.
+async fn warn_of_policies(
+    cx: &Cx<'_, Client>,
+    prior: &AccessEntryModel,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    if !(prior.access_policies.is_null() && cx.client.is_known()) {
+        return Ok(());
+    }
+    let Some(owned) = policies::owned(planned) else { return Ok(()) };
+    let eks = prior.eks(cx, attempt).await?;
+    let found = policies::find(cx, &eks, prior, attempt).await?.unwrap_or_default();
+    let is_other = |arn: &&String| arn.parse().map_or(true, |policy: PolicyRef| !owned.contains(policy.name()));
+    let others: Vec<_> = found.keys().filter(is_other).map(String::as_str).collect();
+    if !others.is_empty() {
+        let detail = format!(
+            "From now on, access_policies is the complete set of policies of {}. It has others, which apply will take away: \
+             {}.",
+            attempt.object,
+            others.join(", ")
+        );
+        cx.warn(Diagnostic::warning("Policies will be removed", detail).at_attribute("access_policies"));
+    }
+    Ok(())
+}

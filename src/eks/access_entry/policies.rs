@@ -1,0 +1,158 @@
+//! The policies that an entry owns, when it has `access_policies`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::access_policy::PolicyRef;
+use crate::aws::arn::partition_of_region;
+use crate::aws::{AccessScope, Eks};
+use crate::framework::{Cx, Diagnostic, Diagnostics, Failed};
+use crate::value::{AttributePath, Value};
+
+use super::super::access_scope;
+use super::super::client::{Client, budget};
+use super::super::error::Attempt;
+use super::model::{AccessEntryModel, AccessPolicyModel};
+
+type Policies = BTreeMap<String, AccessPolicyModel>;
+
+/// What is known of the policies that are there before a change.
+pub(super) enum Before {
+    /// The entry has just been made: there are none.
+    New,
+    /// The state has all of them.
+    Known,
+    /// They were not this resource's business so far: EKS has to be asked.
+    NotOurs,
+}
+
+impl Before {
+    pub(super) fn of(prior: &AccessEntryModel) -> Self {
+        if prior.access_policies.is_null() { Self::NotOurs } else { Self::Known }
+    }
+}
+
+/// The policies that EKS has for the entry, by ARN; `None` when the entry is gone.
+pub(super) async fn find(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    entry: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<Option<BTreeMap<String, AccessScope>>, Diagnostics> {
+    let found = eks.associated_policies(entry.cluster(), entry.principal(), &budget(cx)).await;
+    let found = found.map_err(|error| attempt.failed(&error))?;
+    Ok(found.map(|policies| policies.into_iter().map(|policy| (policy.policy_arn, policy.scope)).collect()))
+}
+
+/// The policies as EKS has them, by ARN. `shown` is how the practitioner writes them: what means the same stays as written.
+pub(super) fn from_api<'a>(
+    found: impl IntoIterator<Item = (&'a String, &'a AccessScope)>,
+    shown: &Policies,
+) -> Policies {
+    let show = |(arn, scope): (&String, &AccessScope)| {
+        let written = shown.iter().find(|(key, _)| is_same(key, arn));
+        let name = written.map_or_else(|| arn.clone(), |(key, _)| key.clone());
+        let scope = access_scope::AccessScope::from_api(scope, written.and_then(|(_, of)| of.access_scope.known()));
+        (name, AccessPolicyModel { access_scope: Value::Known(scope) })
+    };
+    found.into_iter().map(show).collect()
+}
+
+/// Makes the entry's policies exactly those that are planned; does nothing when none are spoken of.
+///
+/// New ones and new scopes come first: whoever moves from one policy to another is never without both.
+pub(super) async fn settle(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    state: &mut AccessEntryModel,
+    planned: &AccessEntryModel,
+    before: Before,
+) -> Result<(), Failed<AccessEntryModel>> {
+    let Value::Known(wanted) = &planned.access_policies else {
+        state.access_policies = planned.access_policies.clone();
+        return Ok(());
+    };
+    let name = planned.to_string();
+    let attempt = Attempt { summary: "Cannot set the policies of EKS access entry", object: &name };
+    // What is true so far, for the state if a call fails.
+    let mut done = match before {
+        Before::New => BTreeMap::new(),
+        Before::Known => state.access_policies.known().map(|policies| to_api(policies, eks)).unwrap_or_default(),
+        Before::NotOurs => match find(cx, eks, planned, &attempt).await {
+            Ok(found) => found.unwrap_or_default(),
+            Err(wrong) => return Err(Failed::leaving(state.clone(), wrong)),
+        },
+    };
+    let result = change(cx, eks, planned, &to_api(wanted, eks), &mut done, &attempt).await;
+    match result {
+        Ok(()) => {
+            state.access_policies = planned.access_policies.clone();
+            Ok(())
+        }
+        Err(wrong) => {
+            state.access_policies = Value::Known(from_api(&done, wanted));
+            Err(Failed::leaving(state.clone(), wrong))
+        }
+    }
+}
+
+async fn change(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    entry: &AccessEntryModel,
+    wanted: &BTreeMap<String, AccessScope>,
+    done: &mut BTreeMap<String, AccessScope>,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let at = || AttributePath::attribute("access_policies");
+    for (arn, scope) in wanted {
+        if done.get(arn) != Some(scope) {
+            let associated = eks.associate_policy(entry.cluster(), entry.principal(), arn, scope, &budget(cx)).await;
+            associated.map_err(|error| attempt.failed(&error).at(at()))?;
+            done.insert(arn.clone(), scope.clone());
+        }
+    }
+    let gone: Vec<_> = done.keys().filter(|arn| !wanted.contains_key(*arn)).cloned().collect();
+    for arn in gone {
+        let gone = eks.disassociate_policy(entry.cluster(), entry.principal(), &arn, &budget(cx)).await;
+        gone.map_err(|error| attempt.failed(&error).at(at()))?;
+        done.remove(&arn);
+    }
+    Ok(())
+}
+
+/// The names of the policies that an entry owns; `None` when it owns none, or when not all of them are known.
+pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
+    let policies = entry.access_policies.known()?;
+    policies.keys().map(|policy| policy.parse().ok().map(|policy: PolicyRef| policy.name().to_owned())).collect()
+}
+
+/// Refuses two keys that mean one policy.
+pub(super) fn check_distinct<'a>(policies: impl Iterator<Item = &'a String>, diagnostics: &mut Diagnostics) {
+    let mut seen: Vec<(&str, PolicyRef)> = Vec::new();
+    for policy in policies {
+        let Ok(parsed) = policy.parse::<PolicyRef>() else { continue };
+        if let Some((other, _)) = seen.iter().find(|(_, other)| other.means_the_same_as(&parsed)) {
+            let detail =
+                format!("{other:?} and {policy:?} are one policy, which an entry has at most once. Remove one.");
+            let at = AttributePath::attribute("access_policies").then_key(policy);
+            diagnostics.push(Diagnostic::error("Policy named twice", detail).at(at));
+        }
+        seen.push((policy, parsed));
+    }
+}
+
+fn to_api(policies: &Policies, eks: &Eks) -> BTreeMap<String, AccessScope> {
+    let partition = partition_of_region(eks.region());
+    let translate = |(policy, of): (&String, &AccessPolicyModel)| {
+        let arn = policy.parse().map_or_else(|_| policy.clone(), |policy: PolicyRef| policy.arn(partition));
+        Some((arn, of.access_scope.known()?.to_api()))
+    };
+    policies.iter().filter_map(translate).collect()
+}
+
+fn is_same(written: &str, arn: &str) -> bool {
+    match (written.parse::<PolicyRef>(), arn.parse::<PolicyRef>()) {
+        (Ok(written), Ok(arn)) => written.means_the_same_as(&arn),
+        _ => written == arn,
+    }
+}

@@ -1,0 +1,330 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::aws::access_policy::PolicyRef;
+use crate::aws::arn::partition_of_region;
+use crate::aws::{AssociatedPolicy, Budget, Eks};
+use crate::framework::schema::{block, computed, required, required_block};
+use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Timeouts, Update};
+use crate::model;
+use crate::value::{AttributePath, Dynamic, Value};
+
+use super::access_scope::AccessScope;
+use super::client::{Client, budget};
+use super::error::Attempt;
+use super::walk::{EntryKey, Intent};
+use super::{argument, import_id};
+
+/// `eks_access_policy_association`: one access policy on one entry.
+pub struct AccessPolicyAssociation;
+
+model! {
+    /// Configuration, plan and state of an `eks_access_policy_association`.
+    pub struct AccessPolicyAssociationModel {
+        /// The name of the EKS cluster.
+        pub cluster_name: Value<String> = argument::cluster_name(),
+        /// The ARN of the IAM principal whose entry gets the policy. Take it from the `eks_access_entry`, so that the entry
+        /// is made first.
+        pub principal_arn: Value<String> = argument::principal_arn(),
+        /// The access policy, by name (`AmazonEKSViewPolicy`) or ARN.
+        pub policy_arn: Value<String> =
+            required().requires_replace_if(is_another_policy).check(argument::check_policy),
+        /// The region of the cluster. The provider's region if left out.
+        pub region: Value<String> = argument::region(),
+        /// The ARN of the entry. An entry that is made again gets another one, and this association is made again with it.
+        pub access_entry_arn: Value<String> = computed(),
+        /// When the policy was associated, in RFC 3339.
+        pub associated_at: Value<String> = computed(),
+        /// `cluster_name`, `principal_arn` and the ARN of the policy, with a `#` in between.
+        pub id: Value<String> = computed(),
+        /// When the association was last changed, in RFC 3339.
+        pub modified_at: Value<String> = computed().changes(),
+        /// Where in the cluster the policy holds. A change is made in place, without a moment of no access.
+        pub access_scope: Value<AccessScope> = required_block(),
+        /// How long operations may take.
+        pub timeouts: Value<Timeouts> = block(),
+    }
+}
+
+model! {
+    /// What names the association of a policy with an entry.
+    pub struct AccessPolicyAssociationIdentity {
+        /// The name of the EKS cluster.
+        pub cluster_name: Value<String> = required(),
+        /// The ARN of the IAM principal.
+        pub principal_arn: Value<String> = required(),
+        /// The ARN of the access policy.
+        pub policy_arn: Value<String> = required(),
+        /// The region of the cluster.
+        pub region: Value<String> = crate::framework::schema::optional(),
+    }
+}
+
+type Model = AccessPolicyAssociationModel;
+
+impl Resource for AccessPolicyAssociation {
+    const NAME: &'static str = "eks_access_policy_association";
+    const DESCRIPTION: &'static str = "\
+Gives the principal of an access entry the rights of an EKS access policy, in the whole cluster or in some namespaces.";
+    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    type Client = Client;
+    type Model = AccessPolicyAssociationModel;
+    type Identity = AccessPolicyAssociationIdentity;
+
+    fn identity(&self, state: &Model) -> AccessPolicyAssociationIdentity {
+        AccessPolicyAssociationIdentity {
+            cluster_name: state.cluster_name.clone(),
+            principal_arn: state.principal_arn.clone(),
+            // However it is written, it is one policy.
+            policy_arn: state.region.as_ref().map(|region| state.policy(region)),
+            region: state.region.clone(),
+        }
+    }
+
+    fn parse_import_id(&self, id: &str) -> Result<AccessPolicyAssociationIdentity, Diagnostics> {
+        let (rest, region) = import_id::split_region(id);
+        let parts: Vec<_> = rest.split('#').collect();
+        match parts.as_slice() {
+            [cluster, principal, policy]
+                if !cluster.is_empty() && principal.starts_with("arn:") && !policy.is_empty() =>
+            {
+                Ok(AccessPolicyAssociationIdentity {
+                    cluster_name: Value::Known((*cluster).to_owned()),
+                    principal_arn: Value::Known((*principal).to_owned()),
+                    policy_arn: Value::Known((*policy).to_owned()),
+                    region: region.map(str::to_owned).into(),
+                })
+            }
+            _ => Err(import_id::unreadable(
+                id,
+                "CLUSTER_NAME#PRINCIPAL_ARN#POLICY_ARN",
+                "\"my-cluster#arn:aws:iam::111122223333:role/viewer#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy\"",
+            )),
+        }
+    }
+
+    fn validate(&self, config: &Model) -> Result<(), Diagnostics> {
+        match &config.access_scope {
+            Value::Known(scope) => scope.check(&AttributePath::attribute("access_scope")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
+        match change {
+            Change::Create { config, planned, .. } => {
+                plan_region(cx, config, planned).await?;
+                planned.plan_id();
+                planned.note(cx, Intent::Create)
+            }
+            Change::Update { config, prior, planned, .. } => {
+                if cx.client.is_known() {
+                    plan_region(cx, config, planned).await?;
+                }
+                let stays = planned.key() == prior.key() && planned.policy_name() == prior.policy_name();
+                if !stays {
+                    return prior.note(cx, Intent::Remove);
+                }
+                planned.plan_id();
+                // With the entry go its policies: where it is made again, so is this.
+                if prior.key().is_some_and(|key| cx.client.walk.makes_entry(&key)) {
+                    planned.access_entry_arn = Value::Unknown;
+                }
+                planned.note(cx, Intent::Keep)
+            }
+            Change::Delete { prior } => prior.note(cx, Intent::Remove),
+        }
+    }
+
+    async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
+        Ok(associate(cx, "Cannot associate EKS access policy", create.planned).await?)
+    }
+
+    async fn read(
+        &self,
+        cx: &Cx<'_, Client>,
+        identity: &AccessPolicyAssociationIdentity,
+        prior: Option<&Model>,
+    ) -> Result<Option<Model>, Diagnostics> {
+        let sought = Model::sought(identity);
+        let shown = prior.unwrap_or(&sought);
+        let name = shown.to_string();
+        let attempt = Attempt { summary: "Cannot read EKS access policy association", object: &name };
+        let eks = shown.eks(cx, &attempt).await?;
+        let budget = budget(cx);
+        let Some(found) = find_association(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
+        let Some(entry_arn) = find_entry_arn(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
+        Ok(Some(shown.with(&found, entry_arn, &eks)))
+    }
+
+    async fn update(&self, cx: &Cx<'_, Client>, update: Update<Model>) -> Result<Model, Failed<Model>> {
+        let Update { prior, planned, .. } = update;
+        let made_again = planned.access_entry_arn.is_unknown();
+        if planned.access_scope == prior.access_scope && !made_again {
+            // Nothing that EKS knows of: the policy is written in another way, or other timeouts.
+            return Ok(Model { modified_at: prior.modified_at, ..planned });
+        }
+        Ok(associate(cx, "Cannot change the scope of EKS access policy", planned).await?)
+    }
+
+    async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {
+        let name = prior.to_string();
+        let attempt = Attempt { summary: "Cannot disassociate EKS access policy", object: &name };
+        let eks = prior.eks(cx, &attempt).await?;
+        let policy = prior.policy(eks.region());
+        // That it was gone before, with its entry perhaps, is as good.
+        let gone = eks.disassociate_policy(prior.cluster(), prior.principal(), &policy, &budget(cx)).await;
+        gone.map_err(|error| attempt.failed(&error))?;
+        Ok(())
+    }
+}
+
+/// Associates the policy, or gives the association that is there another scope: to EKS it is one call.
+async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -> Result<Model, Failed<Model>> {
+    let name = planned.to_string();
+    let attempt = Attempt { summary, object: &name };
+    let eks = planned.eks(cx, &attempt).await?;
+    let budget = budget(cx);
+    let Value::Known(scope) = &planned.access_scope else { return Ok(planned) };
+    let policy = planned.policy(eks.region());
+    let associated = eks
+        .associate_policy(planned.cluster(), planned.principal(), &policy, &scope.to_api(), &budget)
+        .await
+        .map_err(|error| attempt.failed(&error))?;
+    let state = planned.with(&associated, String::new(), &eks);
+    if let Value::Known(arn) = &planned.access_entry_arn {
+        return Ok(Model { access_entry_arn: Value::Known(arn.clone()), ..state });
+    }
+    let arn = find_entry_arn(&eks, &planned, &budget, &attempt).await;
+    match arn {
+        Ok(arn) => Ok(Model { access_entry_arn: arn.into(), ..state }),
+        Err(wrong) => Err(Failed::leaving(Model { access_entry_arn: Value::Null, ..state }, wrong)),
+    }
+}
+
+/// The association that a model speaks of. One listing answers for all policies of a principal.
+async fn find_association(
+    eks: &Eks,
+    model: &Model,
+    budget: &Budget,
+    attempt: &Attempt<'_>,
+) -> Result<Option<AssociatedPolicy>, Diagnostics> {
+    let found = eks.associated_policies(model.cluster(), model.principal(), budget).await;
+    let found = found.map_err(|error| attempt.failed(&error))?;
+    let policy = model.policy(eks.region());
+    Ok(found.unwrap_or_default().into_iter().find(|found| found.policy_arn == policy))
+}
+
+async fn find_entry_arn(
+    eks: &Eks,
+    model: &Model,
+    budget: &Budget,
+    attempt: &Attempt<'_>,
+) -> Result<Option<String>, Diagnostics> {
+    let found = eks.find_access_entry(model.cluster(), model.principal(), budget).await;
+    let found = found.map_err(|error| attempt.failed(&error))?;
+    Ok(found.map(|entry| entry.access_entry_arn))
+}
+
+async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -> Result<(), Diagnostics> {
+    let name = planned.to_string();
+    let attempt = Attempt { summary: "Cannot plan EKS access policy association", object: &name };
+    argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    if let (Value::Known(policy), Value::Known(region)) = (&planned.policy_arn, &planned.region) {
+        argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
+    }
+    Ok(())
+}
+
+/// A policy may be written by name or by ARN; that is one policy.
+fn is_another_policy(prior: &Dynamic, planned: &Dynamic) -> bool {
+    let parse = |value: &Dynamic| value.as_str()?.parse::<PolicyRef>().ok();
+    match (parse(prior), parse(planned)) {
+        (Some(prior), Some(planned)) => !prior.means_the_same_as(&planned),
+        _ => true,
+    }
+}
+
+impl Model {
+    fn sought(identity: &AccessPolicyAssociationIdentity) -> Self {
+        Self {
+            cluster_name: identity.cluster_name.clone(),
+            principal_arn: identity.principal_arn.clone(),
+            policy_arn: identity.policy_arn.clone(),
+            region: identity.region.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The association as EKS has it; what means the same stays as it is written here.
+    fn with(&self, found: &AssociatedPolicy, access_entry_arn: String, eks: &Eks) -> Self {
+        let mut model = Self {
+            region: Value::Known(eks.region().to_owned()),
+            access_entry_arn: Value::Known(access_entry_arn),
+            associated_at: Value::Known(found.associated_at.clone()),
+            modified_at: Value::Known(found.modified_at.clone()),
+            access_scope: Value::Known(AccessScope::from_api(&found.scope, self.access_scope.known())),
+            ..self.clone()
+        };
+        model.plan_id();
+        model
+    }
+
+    fn cluster(&self) -> &str {
+        self.cluster_name.known().map(String::as_str).unwrap_or_default()
+    }
+
+    fn principal(&self) -> &str {
+        self.principal_arn.known().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The ARN of the policy, for a cluster in `region`.
+    fn policy(&self, region: &str) -> String {
+        let written = self.policy_arn.known().map(String::as_str).unwrap_or_default();
+        let parsed = written.parse::<PolicyRef>();
+        parsed.map_or_else(|_| written.to_owned(), |policy| policy.arn(partition_of_region(region)))
+    }
+
+    fn policy_name(&self) -> Option<String> {
+        self.policy_arn.known()?.parse().ok().map(|policy: PolicyRef| policy.name().to_owned())
+    }
+
+    /// What the entry is known by, once everything of it is known.
+    fn key(&self) -> Option<EntryKey> {
+        Some(EntryKey {
+            region: self.region.known()?.clone(),
+            cluster: self.cluster_name.known()?.clone(),
+            principal: self.principal_arn.known()?.clone(),
+        })
+    }
+
+    fn plan_id(&mut self) {
+        if let (Some(key), Some(_)) = (self.key(), self.policy_arn.known()) {
+            let policy = self.policy(&key.region);
+            self.id = Value::Known(import_id::join(&[&key.cluster, &key.principal, &policy], '#', &key.region));
+        }
+    }
+
+    fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
+        match (self.key(), self.policy_name()) {
+            (Some(key), Some(policy)) => Ok(cx.client.walk.plan_association(&key, &policy, intent)?),
+            _ => Ok(()),
+        }
+    }
+
+    async fn eks(&self, cx: &Cx<'_, Client>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {
+        cx.client.eks(attempt, self.region.known().map(String::as_str), &budget(cx)).await
+    }
+}
+
+/// The association in the middle of a sentence.
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let policy = self.policy_name().unwrap_or_default();
+        write!(f, "policy {policy} on the access entry of {} on cluster {}", self.principal(), self.cluster())?;
+        match self.region.known() {
+            Some(region) => write!(f, " in {region}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Arguments that several objects have, and how each is checked.
+
+use crate::aws::Budget;
+use crate::aws::access_policy::PolicyRef;
+use crate::aws::arn::partition_of_region;
+use crate::aws::principal::{Principal, PrincipalError};
+use crate::framework::schema::{Field, optional_computed, required};
+use crate::framework::{Diagnostic, Diagnostics};
+use crate::value::{Dynamic, Value};
+
+use super::client::Client;
+use super::error::Attempt;
+
+/// `region`: where the object is. It stays in the state, so that a later change of the provider's region shows as what it
+/// is: another object.
+pub(super) fn region() -> Field {
+    optional_computed().requires_replace_if(both_known)
+}
+
+/// `cluster_name`
+pub(super) fn cluster_name() -> Field {
+    required().requires_replace().check(check_cluster_name)
+}
+
+/// `principal_arn`
+pub(super) fn principal_arn() -> Field {
+    required().requires_replace().check(check_principal_arn)
+}
+
+/// Both values are there: giving one for the first time, or taking it away, changes no object.
+pub(super) fn both_known(prior: &Dynamic, planned: &Dynamic) -> bool {
+    !prior.is_null() && !planned.is_null()
+}
+
+/// What is planned for `region` where the configuration says nothing: the provider's own, if it is known.
+pub(super) async fn plan_region(
+    client: &Client,
+    attempt: &Attempt<'_>,
+    config: &Value<String>,
+    planned: &mut Value<String>,
+    budget: &Budget,
+) -> Result<(), Diagnostics> {
+    if config.is_null() {
+        *planned = match client.is_known() {
+            true => Value::Known(client.eks(attempt, None, budget).await?.region().to_owned()),
+            false => Value::Unknown,
+        };
+    }
+    Ok(())
+}
+
+/// EKS's own rule for names of clusters.
+pub(super) fn check_cluster_name(name: &str) -> Result<(), Diagnostic> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let begins_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if begins_well && name.chars().all(allowed) && name.len() <= 100 {
+        return Ok(());
+    }
+    let detail = format!(
+        "{name:?} cannot be the name of an EKS cluster: a name has 1 to 100 letters, digits, hyphens and underscores, and \
+         begins with a letter or a digit. This takes the name, not the ARN."
+    );
+    Err(Diagnostic::error("Invalid cluster name", detail))
+}
+
+fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
+    let Err(why) = arn.parse::<Principal>() else { return Ok(()) };
+    let detail = match &why {
+        PrincipalError::StsSession { role_arn } => format!(
+            "{arn:?} is the session of an assumed role. An access entry is for the role itself: use {role_arn:?}, with the \
+             role's path, if it has one, between role/ and the name."
+        ),
+        PrincipalError::ServiceLinkedRole => format!(
+            "{arn:?} is a service-linked role. EKS makes the entries of those by itself and refuses anybody else's: remove \
+             this one."
+        ),
+        why => format!("{arn:?} cannot have an access entry: {why}."),
+    };
+    Err(Diagnostic::error("Invalid principal", detail))
+}
+
+/// `policy_arn`, and the keys of `access_policies`: a bare name or an ARN.
+pub(super) fn check_policy(policy: &str) -> Result<(), Diagnostic> {
+    match policy.parse::<PolicyRef>() {
+        Ok(_) => Ok(()),
+        Err(why) => {
+            Err(Diagnostic::error("Invalid access policy", format!("{policy:?} names no access policy: {why}.")))
+        }
+    }
+}
+
+/// An ARN of a policy names a partition, and a cluster finds only the policies of its own.
+pub(super) fn check_partition(policy: &str, region: &str) -> Result<(), Diagnostic> {
+    let partition = partition_of_region(region);
+    match policy.parse::<PolicyRef>() {
+        Ok(PolicyRef::Arn { partition: given, name }) if given != partition => {
+            let detail = format!(
+                "{policy} is of the partition {given}, but {region} is in the partition {partition}, where it does not exist. \
+                 Write {name:?}: a bare name is right in every partition."
+            );
+            Err(Diagnostic::error("Access policy of another partition", detail))
+        }
+        _ => Ok(()),
+    }
+}

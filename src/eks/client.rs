@@ -1,0 +1,66 @@
+use std::collections::BTreeMap;
+
+use crate::aws::{Aws, AwsError, Budget, Caller, Eks};
+use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::value::Value;
+
+use super::config::Config;
+use super::error::Attempt;
+use super::walk::Walk;
+
+/// What every operation works with.
+pub struct Client {
+    aws: Aws,
+    /// The arguments of the `provider` block that are known only after apply.
+    unknown: Vec<&'static str>,
+    /// Tags for every object.
+    pub(super) default_tags: Value<BTreeMap<String, String>>,
+    /// What has been planned so far.
+    pub(super) walk: Walk,
+}
+
+impl Client {
+    /// Does nothing that takes time: AWS is reached when something needs it.
+    pub(super) fn new(config: Config) -> Result<Self, Diagnostics> {
+        let default_tags = match &config.default_tags {
+            Value::Known(block) => block.tags.clone(),
+            Value::Null => Value::Null,
+            Value::Unknown => Value::Unknown,
+        };
+        let unknown = config.unknown();
+        Ok(Self { aws: Aws::new(config.into_settings()), unknown, default_tags, walk: Walk::default() })
+    }
+
+    /// Whether AWS can be reached: in a plan, the `provider` block may not be known yet.
+    pub(super) fn is_known(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    /// EKS in a region, or in the provider's own.
+    pub(super) async fn eks(
+        &self,
+        attempt: &Attempt<'_>,
+        region: Option<&str>,
+        budget: &Budget,
+    ) -> Result<Eks, Diagnostics> {
+        if !self.is_known() {
+            let detail = format!(
+                "This needs to reach AWS, but of the provider block, what is given for {} is known only after apply. Apply \
+                 what it comes from first, for example with -target.",
+                self.unknown.join(", ")
+            );
+            return Err(Diagnostic::error("Provider configuration not known yet", detail).into());
+        }
+        self.aws.eks(region, budget).await.map_err(|error| attempt.failed(&error).into())
+    }
+
+    /// Who runs this.
+    pub(super) async fn caller(&self, region: Option<&str>, budget: &Budget) -> Result<Caller, AwsError> {
+        self.aws.caller(region, budget).await
+    }
+}
+
+/// The time that an operation has.
+pub(super) fn budget(cx: &Cx<'_, Client>) -> Budget {
+    Budget { deadline: cx.deadline, stop: cx.stop.clone() }
+}

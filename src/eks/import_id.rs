@@ -1,0 +1,71 @@
+//! What follows the address in `terraform import`, and what `id` holds: one form, read and written here.
+//!
+//! The parts of an id are those of hashicorp/aws, and so are the separators. A region may follow after an `@`, as there.
+//! Names in IAM may contain `@` too: an id whose principal ends in what looks like a region is written with the region
+//! behind it, so that every id can be read back.
+
+use crate::framework::{Diagnostic, Diagnostics};
+
+/// The last part of an id, and the region behind it, if there is one.
+pub(super) fn split_region(id: &str) -> (&str, Option<&str>) {
+    match id.rsplit_once('@') {
+        Some((rest, region)) if is_region(region) => (rest, Some(region)),
+        _ => (id, None),
+    }
+}
+
+/// An id that [`split_region`] takes apart again.
+pub(super) fn join(parts: &[&str], separator: char, region: &str) -> String {
+    let id = parts.join(&separator.to_string());
+    let needs_region = split_region(&id).1.is_some();
+    if needs_region { format!("{id}@{region}") } else { id }
+}
+
+/// An id that cannot be read.
+pub(super) fn unreadable(id: &str, form: &str, example: &str) -> Diagnostics {
+    let detail = format!(
+        "{id:?} is not of the form {form}, such as {example}. For an object in another region than the provider's, append \
+         @ and the region."
+    );
+    Diagnostic::error("Invalid import id", detail).into()
+}
+
+/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`
+fn is_region(text: &str) -> bool {
+    let mut parts: Vec<_> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    parts.len() >= 2
+        && parts.iter().all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_at_sign_in_a_name_is_no_region() {
+        for id in ["dev:arn:aws:iam::111122223333:user/jane@example.com", "dev:arn:aws:iam::111122223333:role/x@y-1"] {
+            assert_eq!(split_region(id), (id, None));
+        }
+    }
+
+    #[test]
+    fn a_region_is_found_in_every_partition() {
+        for region in
+            ["us-east-1", "us-gov-west-1", "cn-north-1", "us-isob-east-1", "eusc-de-east-1", "ap-southeast-10"]
+        {
+            assert_eq!(split_region(&format!("dev@{region}")), ("dev", Some(region)));
+        }
+    }
+
+    #[test]
+    fn every_id_can_be_read_back() {
+        for arn in ["arn:aws:iam::111122223333:role/x", "arn:aws:iam::111122223333:role/x@us-east-1"] {
+            let id = join(&["dev", arn], ':', "eu-west-1");
+            assert_eq!(split_region(&id).0, format!("dev:{arn}"));
+        }
+    }
+}
