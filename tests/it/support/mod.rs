@@ -1,4 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod client;
+pub(crate) mod core;
 pub(crate) mod server;
+pub(crate) mod toy;
+pub(crate) mod toy_schema;
