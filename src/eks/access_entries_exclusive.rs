@@ -113,11 +113,10 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
         let attempt = Attempt { summary: "Cannot read EKS access entries", object: &name };
         let eks = shown.eks(cx, &attempt).await?;
         let found = eks.find_cluster(shown.cluster(), &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
-        let Some(cluster) = found else { return Ok(None) };
-        let others = match cluster.authentication_mode.has_access_entries() {
-            true => find_others(cx, &eks, shown, &attempt).await?,
-            false => BTreeSet::new(),
-        };
+        if found.is_none() {
+            return Ok(None);
+        }
+        let others = find_others(cx, &eks, shown, &attempt).await?;
         // Whoever is not in the set shows as if it had been, so that the plan names whom it removes.
         let principals = shown.principal_arns.known().into_iter().flatten().chain(&others).cloned().collect();
         let region = eks.region().to_owned();
@@ -160,7 +159,7 @@ async fn find_others(
     let failed = |error| Diagnostics::from(attempt.failed(&error));
     let all = eks.access_entry_principals(model.cluster(), None, &budget).await.map_err(failed)?;
     let mut others = BTreeSet::new();
-    for principal in all.into_iter().filter(|principal| model.concerns(principal)) {
+    for principal in all.into_iter().flatten().filter(|principal| model.concerns(principal)) {
         if !model.include_nodes.known().copied().unwrap_or_default() {
             let entry = eks.find_access_entry(model.cluster(), &principal, &budget).await.map_err(failed)?;
             if entry.is_none_or(|entry| entry.entry_type != EntryType::Standard) {
@@ -200,10 +199,6 @@ async fn warn_of_removals(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Di
     let name = planned.to_string();
     let attempt = Attempt { summary: "Cannot plan EKS access entries", object: &name };
     let eks = planned.eks(cx, &attempt).await?;
-    let found = eks.find_cluster(planned.cluster(), &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
-    if !found.is_some_and(|cluster| cluster.authentication_mode.has_access_entries()) {
-        return Ok(());
-    }
     let others = find_others(cx, &eks, planned, &attempt).await?;
     if !others.is_empty() {
         let detail = format!(

@@ -105,7 +105,7 @@ async fn is_last_administrator(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -
 async fn others_remain(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -> Result<bool, AwsError> {
     let budget = budget(cx);
     let policy = policy_arn(partition_of_region(eks.region()), CLUSTER_ADMIN);
-    let holders = eks.access_entry_principals(&key.cluster, Some(&policy), &budget).await?;
+    let holders = eks.access_entry_principals(&key.cluster, Some(&policy), &budget).await?.unwrap_or_default();
     if !holders.contains(&key.principal) {
         // Nothing that counts is lost here.
         return Ok(true);

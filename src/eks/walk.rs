@@ -7,8 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::OnceCell;
-
 use crate::aws::{AwsError, Budget, Eks};
 use crate::framework::Diagnostic;
 
@@ -16,10 +14,8 @@ use crate::framework::Diagnostic;
 #[derive(Default)]
 pub(super) struct Walk {
     plans: Mutex<Plans>,
-    principals: Mutex<HashMap<(String, String), Arc<Principals>>>,
+    principals: Mutex<HashMap<(String, String), Arc<BTreeSet<String>>>>,
 }
-
-type Principals = OnceCell<BTreeSet<String>>;
 
 #[derive(Default)]
 struct Plans {
@@ -129,22 +125,21 @@ impl Walk {
         former.clone()
     }
 
-    /// The principals that had an entry on the cluster when the walk first asked: one listing answers for all of them.
+    /// The principals that had an entry on the cluster when the walk first asked: one listing answers for all of them,
+    /// whatever the walk changes. `None` while the cluster is not there, or not in a mode with access entries.
     pub(super) async fn principals(
         &self,
         eks: &Eks,
         cluster: &str,
         budget: &Budget,
-    ) -> Result<Arc<Principals>, AwsError> {
-        let cell = {
-            let mut principals = self.principals.lock().unwrap_or_else(PoisonError::into_inner);
-            principals.entry((eks.region().to_owned(), cluster.to_owned())).or_default().clone()
-        };
-        cell.get_or_try_init(|| async {
-            Ok::<_, AwsError>(eks.access_entry_principals(cluster, None, budget).await?.into_iter().collect())
-        })
-        .await?;
-        Ok(cell)
+    ) -> Result<Option<Arc<BTreeSet<String>>>, AwsError> {
+        let key = (eks.region().to_owned(), cluster.to_owned());
+        let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = listed().get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(found) = eks.access_entry_principals(cluster, None, budget).await? else { return Ok(None) };
+        Ok(Some(listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
     }
 
     fn plans(&self) -> MutexGuard<'_, Plans> {

@@ -37,7 +37,8 @@ impl Eks {
         Ok(found)
     }
 
-    /// The principals that have an entry on a cluster, or those among them that have a certain policy.
+    /// The principals that have an entry on a cluster, or those among them that have a certain policy; `None` if there is
+    /// no such cluster, or none that has entries in its authentication mode.
     ///
     /// EKS's own entries, for service-linked roles and nodes, are among them.
     ///
@@ -49,7 +50,7 @@ impl Eks {
         cluster: &str,
         policy_arn: Option<&str>,
         budget: &Budget,
-    ) -> Result<Vec<String>, AwsError> {
+    ) -> Result<Option<Vec<String>>, AwsError> {
         const OPERATION: &str = "ListAccessEntries";
         let policy_arn = policy_arn.map(str::to_owned);
         let request = self.client().list_access_entries().cluster_name(cluster);
@@ -59,7 +60,7 @@ impl Eks {
             async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) }
         };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
-        Ok(self.read(OPERATION, &self.regional.principals, key, budget, fetch).await?.unwrap_or_default())
+        self.read(OPERATION, &self.regional.principals, key, budget, fetch).await
     }
 
     /// Creates an entry.

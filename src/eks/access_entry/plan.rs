@@ -15,6 +15,8 @@ use super::model::{AccessEntryModel, id};
 use super::{AccessEntry, conflict, policies};
 
 const SUMMARY: &str = "Cannot plan EKS access entry";
+const NO_CLUSTER: &str = "No such cluster yet";
+const NO_ENTRIES: &str = "No access entries in this authentication mode";
 
 pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
     match change {
@@ -184,30 +186,32 @@ async fn check_live(
         );
         cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
     };
+    let failed = |error| Diagnostics::from(attempt.failed(&error));
     let exists = match cx.client.walk.principals(&eks, &key.cluster, &budget).await {
-        Ok(principals) => principals.get().is_some_and(|principals| principals.contains(&key.principal)),
-        Err(error) if error.is_no_such_cluster() => {
-            let why = format!("There is no cluster {} in {} now.", key.cluster, key.region);
-            unchecked("No such cluster yet", &why);
-            return Ok(());
-        }
-        Err(error) if error.is_wrong_authentication_mode() => {
-            let why = format!(
-                "The authentication mode of cluster {} is CONFIG_MAP now, in which a cluster has no access entries. An \
-                 eks_authentication_mode resource changes it; take cluster_name from that.",
-                key.cluster
-            );
-            unchecked("No access entries in this authentication mode", &why);
-            return Ok(());
+        Ok(Some(principals)) => principals.contains(&key.principal),
+        Ok(None) => {
+            let (summary, why) = match eks.find_cluster(&key.cluster, &budget).await.map_err(failed)? {
+                None => (NO_CLUSTER, format!("There is no cluster {} in {} now.", key.cluster, key.region)),
+                Some(cluster) => (
+                    NO_ENTRIES,
+                    format!(
+                        "The authentication mode of cluster {} is {} now, in which a cluster has no access entries. An \
+                         eks_authentication_mode resource changes it; take cluster_name from that.",
+                        key.cluster, cluster.authentication_mode
+                    ),
+                ),
+            };
+            unchecked(summary, &why);
+            false
         }
         Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {
             unchecked(
                 "Access entry not checked",
                 &format!("Whether the entry exists already could not be found out: {error}"),
             );
-            return Ok(());
+            false
         }
-        Err(error) => return Err(attempt.failed(&error).into()),
+        Err(error) => return Err(failed(error)),
     };
     if exists { conflict::announce(cx, &eks, planned, attempt).await } else { Ok(()) }
 }
