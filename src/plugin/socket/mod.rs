@@ -128,7 +128,18 @@ pub enum SocketError {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
+
+    #[tokio::test]
+    async fn carries_bytes_over_tcp() {
+        let socket = Socket::bind_port(0..=0).unwrap();
+        let mut peer = tokio::net::TcpStream::connect(socket.address.name()).await.unwrap();
+        let mut stream = socket.accept().await.unwrap();
+        stream.write_u8(6).await.unwrap();
+        assert_eq!(peer.read_u8().await.unwrap(), 6);
+    }
 
     #[tokio::test]
     async fn takes_the_first_free_port() {
