@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use terraform_provider_eks::plugin::generated::tfplugin6 as pb;
 
-use super::{config, config_with};
+use super::{config, config_with, identity};
 use crate::support::core::{
     Action, CallError, Core, MoveFrom, Origin, PlanOptions, Severity, Stored, UNKNOWN, as_json,
 };
+use crate::support::server::Served;
 use crate::support::toy::{Answer, Toy, problem};
 
 async fn honest() -> (Arc<Toy>, Core) {
@@ -183,7 +184,7 @@ async fn a_replacement() {
     toy.calls.lock().unwrap().clear();
     let applied = core.apply(plan).await.unwrap();
     assert_eq!(as_json(&applied.state)["id"], "b");
-    assert_eq!(*toy.calls.lock().unwrap(), ["upgrade", "apply", "validate", "plan", "apply"]);
+    assert_eq!(*toy.calls.lock().unwrap(), ["configure", "upgrade", "apply", "validate", "plan", "apply"]);
     let applies = toy.applies.lock().unwrap();
     assert_eq!(applies[1].planned_identity, None);
     assert_eq!(toy.remote.lock().unwrap().len(), 1);
@@ -200,6 +201,37 @@ async fn a_replacement_on_request() {
 }
 
 #[tokio::test]
+async fn a_replacement_that_creates_first() {
+    let (toy, core) = honest().await;
+    core.converge("toy_thing", "a", config()).await.unwrap();
+    let options = PlanOptions { create_before_destroy: true, ..PlanOptions::default() };
+    let plan = core.plan_with("toy_thing", "a", config_with(json!({ "name": "b" })), options).await.unwrap();
+    toy.calls.lock().unwrap().clear();
+    core.apply(plan).await.unwrap();
+    assert_eq!(*toy.calls.lock().unwrap(), ["configure", "upgrade", "validate", "plan", "apply", "plan", "apply"]);
+    assert_eq!(core.state("toy_thing", "a").unwrap()["id"], "b");
+    assert_eq!(toy.remote.lock().unwrap().keys().collect::<Vec<_>>(), ["b"]);
+}
+
+#[tokio::test]
+async fn a_replacement_that_cannot_create_keeps_the_old_object() {
+    let (toy, core) = bent(|answer| {
+        if let Answer::Apply(apply) = answer
+            && apply.new_identity == identity("b".into())
+        {
+            failing(true)(Answer::Apply(apply));
+        }
+    })
+    .await;
+    core.converge("toy_thing", "a", config()).await.unwrap();
+    let options = PlanOptions { create_before_destroy: true, ..PlanOptions::default() };
+    let plan = core.plan_with("toy_thing", "a", config_with(json!({ "name": "b" })), options).await.unwrap();
+    core.apply(plan).await.unwrap_err().only();
+    assert_eq!(core.state("toy_thing", "a").unwrap()["id"], "a");
+    assert!(toy.remote.lock().unwrap().contains_key("a"));
+}
+
+#[tokio::test]
 async fn changes_can_be_ignored_and_reading_skipped() {
     let (toy, core) = honest().await;
     core.converge("toy_thing", "a", config()).await.unwrap();
@@ -207,7 +239,7 @@ async fn changes_can_be_ignored_and_reading_skipped() {
     let options = PlanOptions { ignore_changes: &["size"], skip_refresh: true, ..PlanOptions::default() };
     let plan = core.plan_with("toy_thing", "a", config_with(json!({ "size": 5 })), options).await.unwrap();
     assert_eq!(plan.action, Action::NoOp);
-    assert_eq!(*toy.calls.lock().unwrap(), ["upgrade", "validate", "plan"]);
+    assert_eq!(*toy.calls.lock().unwrap(), ["configure", "upgrade", "validate", "plan"]);
 }
 
 #[tokio::test]
@@ -217,7 +249,6 @@ async fn what_is_unknown_in_plan_is_known_in_apply() {
     core.validate("toy_thing", unknown.clone()).await.unwrap();
     let plan = core.plan("toy_thing", "a", unknown).await.unwrap();
     assert_eq!(as_json(&plan.planned)["rule"], UNKNOWN);
-    core.new_walk().await.unwrap();
     let applied = core.apply_with(plan, config()).await.unwrap();
     assert_eq!(as_json(&applied.state)["size"], 3);
 }
@@ -256,6 +287,8 @@ async fn several_resources_in_one_walk() {
     let (a, b) = tokio::join!(core.apply(a.unwrap()), core.apply(b.unwrap()));
     assert_eq!((&as_json(&a.unwrap().state)["id"], &as_json(&b.unwrap().state)["id"]), (&json!("a"), &json!("b")));
     assert_eq!(toy.remote.lock().unwrap().len(), 2);
+    let calls = toy.calls.lock().unwrap();
+    assert_eq!(calls.iter().filter(|call| **call == "configure").count(), 2, "one walk to plan and one to apply");
 }
 
 #[tokio::test]
@@ -368,4 +401,13 @@ async fn lists() {
     assert_eq!(as_json(&listed.found[1].identity), json!({ "id": "b" }));
     assert_eq!(as_json(&listed.found[1].resource)["name"], "b");
     assert!(core.list("toy_thing", json!({}), false, 100).await.unwrap().found[2].resource.is_null());
+}
+
+#[tokio::test]
+async fn over_a_real_connection() {
+    let served = Served::start(Toy::new(|_| {}));
+    let mut core = Core::start(served.channel().await).await.unwrap();
+    core.configure(json!({})).await.unwrap();
+    let done = core.converge("toy_thing", "a", config()).await.unwrap();
+    assert_eq!(done.action, Action::Create);
 }

@@ -22,8 +22,9 @@
 //! those of HashiCorp's framework: present once an object exists, and the same for as long as it does. Diagnostics may
 //! name only paths that exist.
 //!
-//! Plans and applies of several resources may run at the same time. They see one provider process until the next walk
-//! begins.
+//! As in Terraform, planning and applying are walks of their own, and every walk configures the provider anew. All that is
+//! planned before the next apply belongs to one walk, as does all that is applied before the next plan; it may go on at
+//! the same time. Planning something twice takes two walks.
 
 mod apply;
 mod apply_rules;
@@ -43,7 +44,7 @@ mod schema_rules;
 mod transport;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use serde_json::Value as Json;
@@ -80,6 +81,20 @@ pub(crate) struct Core {
     /// The provider block, once it is configured.
     config: Option<Dynamic>,
     state: Mutex<BTreeMap<Address, Stored>>,
+    walk: tokio::sync::Mutex<Walk>,
+}
+
+/// What has been done since the provider was configured.
+#[derive(Default)]
+struct Walk {
+    phase: Option<Phase>,
+    seen: BTreeSet<Address>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Plan,
+    Apply,
 }
 
 impl Core {
@@ -105,7 +120,7 @@ impl Core {
         read_diagnostics(identities.diagnostics, &nothing)?;
 
         let schemas = schema_rules::read(schemas, identities.identity_schemas)?;
-        Ok(Self { provider, schemas, config: None, state: Mutex::default() })
+        Ok(Self { provider, schemas, config: None, state: Mutex::default(), walk: Default::default() })
     }
 
     /// Goes on with another process of the same provider, as Core does for each walk. It is not asked for its schemas.
@@ -128,6 +143,24 @@ impl Core {
     /// Begins another walk: validates and configures again, with which a provider forgets what it knew. Returns the
     /// warnings.
     pub(crate) async fn new_walk(&self) -> Result<Vec<Diag>, Failure> {
+        let mut walk = self.walk.lock().await;
+        *walk = Walk::default();
+        self.begin_walk().await
+    }
+
+    /// Makes sure that this is a walk in which something may be done to `address`.
+    async fn walk(&self, phase: Phase, address: &Address) -> Result<(), Failure> {
+        let mut walk = self.walk.lock().await;
+        if walk.phase.is_some_and(|now| now != phase) || walk.seen.contains(address) {
+            *walk = Walk::default();
+            self.begin_walk().await?;
+        }
+        walk.phase = Some(phase);
+        walk.seen.insert(address.clone());
+        Ok(())
+    }
+
+    async fn begin_walk(&self) -> Result<Vec<Diag>, Failure> {
         let ty = &self.schemas.provider.ty;
         let Some(config) = &self.config else { return Ok(Vec::new()) };
         let config = to_wire(config, ty);

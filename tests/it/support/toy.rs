@@ -42,15 +42,20 @@ pub(crate) struct Toy {
 }
 
 impl Toy {
-    /// A toy whose answers go through `bend`, and the service that Core connects to.
-    pub(crate) fn bent(bend: impl Fn(Answer<'_>) + Send + Sync + 'static) -> (Arc<Self>, ProviderServer<Self>) {
-        let toy = Arc::new(Self {
+    /// A toy whose answers go through `bend`.
+    pub(crate) fn new(bend: impl Fn(Answer<'_>) + Send + Sync + 'static) -> Self {
+        Self {
             bend: Box::new(bend),
             remote: Mutex::default(),
             calls: Mutex::default(),
             plans: Mutex::default(),
             applies: Mutex::default(),
-        });
+        }
+    }
+
+    /// The same, and the service that Core connects to, in this process.
+    pub(crate) fn bent(bend: impl Fn(Answer<'_>) + Send + Sync + 'static) -> (Arc<Self>, ProviderServer<Self>) {
+        let toy = Arc::new(Self::new(bend));
         (toy.clone(), ProviderServer::from_arc(toy))
     }
 

@@ -8,8 +8,9 @@ use terraform_provider_eks::value::Dynamic;
 use super::failure::{Diag, Failure, Findings, Severity, read_diagnostics};
 use super::object::{Address, Object};
 use super::plan::{Action, Change, Plan};
+use super::schema::Schema;
 use super::value::{as_json, from_wire, to_wire, unknown_as_null};
-use super::{Core, apply_rules, config};
+use super::{Core, Phase, apply_rules, config};
 
 #[derive(Debug)]
 pub(crate) struct Applied {
@@ -36,12 +37,14 @@ impl Core {
 
     /// Carries out a plan whose configuration held unknown values. They are known now.
     pub(crate) async fn apply_with(&self, plan: Plan, config: Json) -> Result<Applied, Failure> {
+        self.walk(Phase::Apply, &plan.address).await?;
         self.keep(&plan.address, plan.current.clone());
         let state = plan.prior.clone();
         match plan.action {
             Action::NoOp => Ok(Applied { state, warnings: Vec::new() }),
             Action::Delete => self.delete(&plan).await,
             Action::Create | Action::Update => self.put(plan, config).await,
+            Action::Replace if plan.options.create_before_destroy => self.put_and_delete(plan, config).await,
             Action::Replace => {
                 let mut deleted = self.delete(&plan).await?;
                 let created = self.put(plan, config).await?;
@@ -56,7 +59,6 @@ impl Core {
         self.new_walk().await?;
         let mut plan = self.plan_destroy(type_name, name).await?;
         let mut warnings = std::mem::take(&mut plan.warnings);
-        self.new_walk().await?;
         let applied = self.apply(plan).await?;
         warnings.extend(applied.warnings);
         Ok(Applied { state: applied.state, warnings })
@@ -69,11 +71,9 @@ impl Core {
         let mut plan = self.plan(type_name, name, config.clone()).await?;
         let action = plan.action;
         let mut warnings = std::mem::take(&mut plan.warnings);
-        self.new_walk().await?;
         let applied = self.apply(plan).await?;
         warnings.extend(applied.warnings);
 
-        self.new_walk().await?;
         let again = self.plan(type_name, name, config).await?;
         if action != Action::NoOp {
             check_same("reading finds something else than apply left", &applied.state, &again.prior)?;
@@ -97,6 +97,36 @@ impl Core {
             identity: if plan.action == Action::Delete { &plan.identity } else { &Dynamic::Null },
         };
         self.carry_out(&plan.address, order, Some(object)).await
+    }
+
+    /// Creates the new object, then deletes the old one, which Core calls deposed meanwhile.
+    ///
+    /// A deposed object that cannot be deleted is not kept here, as it would be in a real state.
+    async fn put_and_delete(&self, plan: Plan, config: Json) -> Result<Applied, Failure> {
+        let address = plan.address.clone();
+        let object = self.object(&address).await?.expect("something to replace");
+        let deposed = self.forget(&address.type_name, &address.name).expect("something to replace");
+        let created = match self.put(plan, config).await {
+            Ok(created) => created,
+            Err(failure) => {
+                if self.stored(&address.type_name, &address.name).is_none() {
+                    self.store(&address.type_name, &address.name, deposed);
+                }
+                return Err(failure);
+            }
+        };
+        // That it is to be deleted is planned only now.
+        let planned = self.plan_deletion(&address, &object).await?;
+        let order = Order {
+            action: Action::Delete,
+            prior: &object.value,
+            planned: &Dynamic::Null,
+            config: &Dynamic::Null,
+            private: planned.private,
+            identity: &planned.identity,
+        };
+        let deleted = self.order(&address.type_name, order, Some(&object)).await?.into_result()?;
+        Ok(Applied { state: created.state, warnings: [created.warnings, planned.warnings, deleted.warnings].concat() })
     }
 
     async fn put(&self, plan: Plan, config: Json) -> Result<Applied, Failure> {
@@ -139,19 +169,28 @@ impl Core {
         found.into_result(|problems| Failure::rules("Provider produced inconsistent final plan", problems))
     }
 
+    /// Has the provider do it, and keeps what comes of it.
     async fn carry_out(
         &self,
         address: &Address,
         order: Order<'_>,
         current: Option<Object>,
     ) -> Result<Applied, Failure> {
-        let schema = self.resource(&address.type_name);
+        let done = self.order(&address.type_name, order, current.as_ref()).await?;
+        if done.object.is_some() || !done.failed() {
+            self.keep(address, done.object.clone());
+        }
+        done.into_result()
+    }
+
+    async fn order(&self, type_name: &str, order: Order<'_>, current: Option<&Object>) -> Result<Done, Failure> {
+        let schema = self.resource(type_name);
         let request = pb::apply_resource_change::Request {
-            type_name: address.type_name.clone(),
+            type_name: type_name.to_owned(),
             prior_state: to_wire(order.prior, &schema.ty),
             planned_state: to_wire(order.planned, &schema.ty),
             config: to_wire(order.config, &schema.ty),
-            planned_private: order.private,
+            planned_private: order.private.clone(),
             provider_meta: None,
             planned_identity: schema.identity_to_wire(order.identity),
         };
@@ -162,53 +201,28 @@ impl Core {
         schema.check_write_only(INVALID_OBJECT, &value)?;
         let identity = schema.identity_from_wire(answer.new_identity)?;
 
-        let mut diagnostics = match read_diagnostics(answer.diagnostics, &schema.ty) {
+        let diagnostics = match read_diagnostics(answer.diagnostics, &schema.ty) {
             Ok(warnings) => warnings,
             Err(failure) => failure.diagnostics,
         };
-        let failed = |diagnostics: &[Diag]| diagnostics.iter().any(|diag| diag.severity == Severity::Error);
+        let mut done = Done { object: None, diagnostics };
         if let Some(path) = value.first_unknown() {
-            diagnostics.extend(Failure::rule_at(INVALID_RESULT, path, "unknown after apply").diagnostics);
+            done.blame(Failure::rule_at(INVALID_RESULT, path, "unknown after apply"));
         }
         if answer.legacy_type_system {
-            diagnostics
-                .extend(Failure::rule(INVALID_RESULT, "legacy_type_system is for the old SDK alone").diagnostics);
+            done.blame(Failure::rule(INVALID_RESULT, "legacy_type_system is for the old SDK alone"));
         }
-        if !failed(&diagnostics) {
-            let mut found = Findings::default();
-            if order.action == Action::Delete {
-                if !value.is_null() {
-                    found.add("destroying should always produce a null value");
-                }
-            } else if value.is_null() {
-                found.add("only destroying should produce a null value");
-            } else {
-                apply_rules::check(&mut found, &schema.block, order.planned, &value);
-            }
-            let inconsistent = found.into_result(|problems| Failure::rules(INCONSISTENT_RESULT, problems));
-            let changed_identity = || {
-                let before = match order.action {
-                    Action::Update => current.as_ref().map_or(&Dynamic::Null, |object| &object.identity),
-                    _ => &Dynamic::Null,
-                };
-                if value.is_null() { Ok(()) } else { schema.check_identity(before, &identity) }
-            };
-            if let Err(failure) = inconsistent.and_then(|()| changed_identity()) {
-                diagnostics.extend(failure.diagnostics);
-            }
+        // The provider's own errors explain whatever else is wrong.
+        if !done.failed()
+            && let Err(failure) = order.check(schema, current, &value, &identity)
+        {
+            done.blame(failure);
         }
-
-        let failed = failed(&diagnostics);
-        let was_tainted = current.as_ref().is_some_and(|object| object.tainted);
-        let tainted = failed && (order.action == Action::Create || was_tainted);
+        let was_tainted = current.is_some_and(|object| object.tainted);
+        let tainted = done.failed() && (order.action == Action::Create || was_tainted);
         let (value, identity) = (unknown_as_null(value), unknown_as_null(identity));
-        let object = Object { value, private: answer.private, identity, tainted };
-        if !object.value.is_null() {
-            self.keep(address, Some(object.clone()));
-        } else if !failed {
-            self.keep(address, None);
-        }
-        if failed { Err(Failure { diagnostics }) } else { Ok(Applied { state: object.value, warnings: diagnostics }) }
+        done.object = (!value.is_null()).then_some(Object { value, private: answer.private, identity, tainted });
+        Ok(done)
     }
 }
 
@@ -220,6 +234,53 @@ struct Order<'a> {
     config: &'a Dynamic,
     private: Bytes,
     identity: &'a Dynamic,
+}
+
+impl Order<'_> {
+    /// Whether what came back is what was ordered.
+    fn check(
+        &self,
+        schema: &Schema,
+        current: Option<&Object>,
+        value: &Dynamic,
+        identity: &Dynamic,
+    ) -> Result<(), Failure> {
+        let mut found = Findings::default();
+        match (self.action, value) {
+            (Action::Delete, Dynamic::Null) => return Ok(()),
+            (Action::Delete, _) => found.add("destroying should always produce a null value"),
+            (_, Dynamic::Null) => found.add("only destroying should produce a null value"),
+            _ => apply_rules::check(&mut found, &schema.block, self.planned, value),
+        }
+        found.into_result(|problems| Failure::rules(INCONSISTENT_RESULT, problems))?;
+        let before = current.filter(|_| self.action == Action::Update);
+        schema.check_identity(before.map_or(&Dynamic::Null, |object| &object.identity), identity)
+    }
+}
+
+/// What came of an order.
+struct Done {
+    /// What is there now.
+    object: Option<Object>,
+    diagnostics: Vec<Diag>,
+}
+
+impl Done {
+    fn blame(&mut self, failure: Failure) {
+        self.diagnostics.extend(failure.diagnostics);
+    }
+
+    fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diag| diag.severity == Severity::Error)
+    }
+
+    fn into_result(self) -> Result<Applied, Failure> {
+        if self.failed() {
+            return Err(Failure { diagnostics: self.diagnostics });
+        }
+        let state = self.object.map_or(Dynamic::Null, |object| object.value);
+        Ok(Applied { state, warnings: self.diagnostics })
+    }
 }
 
 const INVALID_OBJECT: &str = "Provider produced invalid object";

@@ -9,7 +9,7 @@ use super::apply::Applied;
 use super::failure::{Failure, Problem, read_diagnostics, refuse_deferral};
 use super::object::{Address, Object};
 use super::value::{as_json, from_wire};
-use super::{Core, capabilities, config};
+use super::{Core, Phase, capabilities, config};
 
 /// An object of another type, perhaps of another provider.
 #[derive(Clone, Debug)]
@@ -128,6 +128,9 @@ impl Core {
     ) -> Result<Applied, Failure> {
         let schema = self.resource(&address.type_name);
         assert_eq!(self.stored(&address.type_name, &address.name), None, "{address:?} is in the state already");
+        self.walk(Phase::Plan, &address).await?;
+        // An import block is planned in the walk that imports.
+        self.walk.lock().await.seen.remove(&address);
         let by_identity = request.identity.is_some();
         let answer = self.call(async |p| p.import_resource_state(request).await).await?;
         let mut warnings = read_diagnostics(answer.diagnostics, &schema.ty)?;

@@ -8,7 +8,7 @@ use terraform_provider_eks::value::{AttributePath, Dynamic};
 use super::failure::{Diag, Failure, Findings, Problem, read_diagnostics, refuse_deferral};
 use super::schema::Schema;
 use super::value::{as_json, from_state_file, from_wire, identity_from_wire, identity_to_wire, to_state_file, to_wire};
-use super::{Core, capabilities};
+use super::{Core, Phase, capabilities};
 
 /// `type.name`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,7 @@ impl Core {
     /// Reads the object again and keeps what is found; null if it is gone.
     pub(crate) async fn refresh(&self, type_name: &str, name: &str) -> Result<Dynamic, Failure> {
         let address = Address::new(type_name, name);
+        self.walk(Phase::Plan, &address).await?;
         let (object, _) = self.refreshed(&address).await?;
         let value = object.as_ref().map_or(Dynamic::Null, |object| object.value.clone());
         self.keep(&address, object);

@@ -9,7 +9,7 @@ use super::failure::{Diag, Failure, Findings, read_diagnostics, read_path, refus
 use super::object::{Address, Object};
 use super::schema::Schema;
 use super::value::{find, from_wire, to_wire};
-use super::{Core, capabilities, config, plan_rules, propose};
+use super::{Core, Phase, capabilities, config, plan_rules, propose};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Action {
@@ -44,6 +44,8 @@ pub(crate) struct Plan {
 pub(crate) struct PlanOptions {
     /// As `-replace`.
     pub(crate) replace: bool,
+    /// As `lifecycle { create_before_destroy = true }`.
+    pub(crate) create_before_destroy: bool,
     /// As `-refresh=false`.
     pub(crate) skip_refresh: bool,
     /// As `lifecycle { ignore_changes }`, of arguments at the root.
@@ -70,6 +72,7 @@ impl Core {
         options: PlanOptions,
     ) -> Result<Plan, Failure> {
         let address = Address::new(type_name, name);
+        self.walk(Phase::Plan, &address).await?;
         let (current, mut warnings) = if options.skip_refresh {
             (self.object(&address).await?, Vec::new())
         } else {
@@ -96,44 +99,47 @@ impl Core {
     /// Plans to destroy one resource, as when it is taken out of the configuration.
     pub(crate) async fn plan_destroy(&self, type_name: &str, name: &str) -> Result<Plan, Failure> {
         let address = Address::new(type_name, name);
-        let schema = self.resource(type_name);
+        self.walk(Phase::Plan, &address).await?;
         let (current, mut warnings) = self.refreshed(&address).await?;
-        let mut plan = Plan {
-            action: Action::NoOp,
-            prior: Dynamic::Null,
+        let deletion = match &current {
+            Some(object) => self.plan_deletion(&address, object).await?,
+            None => Deletion::default(),
+        };
+        warnings.extend(deletion.warnings);
+        Ok(Plan {
+            action: if current.is_some() { Action::Delete } else { Action::NoOp },
+            prior: current.as_ref().map_or(Dynamic::Null, |object| object.value.clone()),
             planned: Dynamic::Null,
             requires_replace: Vec::new(),
-            warnings: Vec::new(),
+            warnings,
             address,
             config: Json::Null,
             options: PlanOptions::default(),
             current,
-            private: Bytes::new(),
-            identity: Dynamic::Null,
-        };
-        if let Some(object) = &plan.current {
-            plan.action = Action::Delete;
-            plan.prior = object.value.clone();
-            plan.private = object.private.clone();
-            if self.schemas.plan_destroy {
-                let question = Question {
-                    prior: &object.value,
-                    proposed: &Dynamic::Null,
-                    config: &Dynamic::Null,
-                    private: object.private.clone(),
-                    identity: &object.identity,
-                };
-                let answer = self.ask_plan(type_name, schema, question).await?;
-                if !answer.planned.is_null() {
-                    return Err(Failure::rule(INVALID_PLAN, "planned a non-null destroy value"));
-                }
-                warnings.extend(answer.warnings);
-                plan.private = answer.private;
-                plan.identity = answer.identity;
-            }
+            private: deletion.private,
+            identity: deletion.identity,
+        })
+    }
+
+    /// What the provider says to the deletion of an object.
+    pub(super) async fn plan_deletion(&self, address: &Address, object: &Object) -> Result<Deletion, Failure> {
+        let schema = self.resource(&address.type_name);
+        let private = object.private.clone();
+        if !self.schemas.plan_destroy {
+            return Ok(Deletion { private, ..Deletion::default() });
         }
-        plan.warnings = warnings;
-        Ok(plan)
+        let question = Question {
+            prior: &object.value,
+            proposed: &Dynamic::Null,
+            config: &Dynamic::Null,
+            private,
+            identity: &object.identity,
+        };
+        let answer = self.ask_plan(&address.type_name, schema, question).await?;
+        if !answer.planned.is_null() {
+            return Err(Failure::rule(INVALID_PLAN, "planned a non-null destroy value"));
+        }
+        Ok(Deletion { private: answer.private, identity: answer.identity, warnings: answer.warnings })
     }
 
     pub(super) async fn validate_value(
@@ -240,6 +246,13 @@ pub(super) struct Change {
     pub(super) action: Action,
     pub(super) planned: Dynamic,
     pub(super) requires_replace: Vec<AttributePath>,
+    pub(super) private: Bytes,
+    pub(super) identity: Dynamic,
+    pub(super) warnings: Vec<Diag>,
+}
+
+#[derive(Default)]
+pub(super) struct Deletion {
     pub(super) private: Bytes,
     pub(super) identity: Dynamic,
     pub(super) warnings: Vec<Diag>,
