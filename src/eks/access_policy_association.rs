@@ -143,7 +143,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
     }
 
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
-        Ok(associate(cx, "Cannot associate EKS access policy", create.planned).await?)
+        associate(cx, "Cannot associate EKS access policy", create.planned).await
     }
 
     async fn read(
@@ -170,7 +170,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
             // Nothing that EKS knows of: the policy is written in another way, or other timeouts.
             return Ok(Model { modified_at: prior.modified_at, ..planned });
         }
-        Ok(associate(cx, "Cannot change the scope of EKS access policy", planned).await?)
+        associate(cx, "Cannot change the scope of EKS access policy", planned).await
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {

@@ -14,8 +14,13 @@ use crate::framework::Diagnostic;
 #[derive(Default)]
 pub(super) struct Walk {
     plans: Mutex<Plans>,
-    principals: Mutex<HashMap<(String, String), Arc<BTreeSet<String>>>>,
+    principals: Mutex<HashMap<ClusterKey, Principals>>,
 }
+
+/// Region and name.
+type ClusterKey = (String, String);
+
+type Principals = Arc<BTreeSet<String>>;
 
 #[derive(Default)]
 struct Plans {
@@ -26,7 +31,7 @@ struct Plans {
     /// The entries that an exclusive set of principals removes.
     excluded: BTreeSet<EntryKey>,
     /// The principals that lose cluster-admin rights, by region and cluster.
-    former_administrators: BTreeMap<(String, String), BTreeSet<String>>,
+    former_administrators: BTreeMap<ClusterKey, BTreeSet<String>>,
 }
 
 /// What an access entry is known by.
@@ -132,7 +137,7 @@ impl Walk {
         eks: &Eks,
         cluster: &str,
         budget: &Budget,
-    ) -> Result<Option<Arc<BTreeSet<String>>>, AwsError> {
+    ) -> Result<Option<Principals>, AwsError> {
         let key = (eks.region().to_owned(), cluster.to_owned());
         let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = listed().get(&key) {
