@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod core;
+pub(crate) mod eks;
 pub(crate) mod server;
 pub(crate) mod toy;
 pub(crate) mod toy_schema;

@@ -54,8 +54,9 @@ impl Core {
         }
     }
 
-    /// Plans the destruction of one resource and carries it out.
+    /// Plans the destruction of one resource and carries it out, each in a walk of its own.
     pub(crate) async fn destroy(&self, type_name: &str, name: &str) -> Result<Applied, Failure> {
+        self.new_walk().await?;
         let mut plan = self.plan_destroy(type_name, name).await?;
         let mut warnings = std::mem::take(&mut plan.warnings);
         let applied = self.apply(plan).await?;
