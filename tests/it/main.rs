@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod architecture;
+mod engine;
 mod generated;
 mod support;
 mod transport;
