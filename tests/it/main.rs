@@ -4,6 +4,8 @@
 
 mod access_entry;
 mod core_double;
+mod architecture;
+mod engine;
 mod generated;
 mod support;
 mod transport;
