@@ -1,6 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
-//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
+//! [`data`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -9,6 +10,7 @@
 //! | [`argument`] | arguments that several objects have, and how each is checked |
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`error`] | what AWS says, as a diagnostic |
+//! | [`pattern`] | patterns for principals |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
 //!
@@ -21,8 +23,10 @@ mod argument;
 mod authentication_mode;
 mod client;
 mod config;
+pub mod data;
 mod error;
 mod import_id;
+mod pattern;
 mod tags;
 mod walk;
 
@@ -46,7 +50,8 @@ impl Provider for Eks {
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode];
-    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()
