@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access_entry;
-mod core_double;
 mod architecture;
+mod core_double;
+mod data_sources;
 mod engine;
 mod generated;
 mod support;
