@@ -1,6 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
-//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
+//! [`data`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -24,6 +25,7 @@ mod argument;
 mod authentication_mode;
 mod client;
 mod config;
+pub mod data;
 mod error;
 mod import_id;
 mod lockout;
@@ -52,7 +54,8 @@ impl Provider for Eks {
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
-    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()

@@ -9,7 +9,6 @@ use super::super::argument;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::lockout::{self, Loss};
-use super::super::tags;
 use super::super::walk::{EntryKey, Intent};
 use super::model::{AccessEntryModel, id};
 use super::{AccessEntry, conflict, policies};
@@ -114,7 +113,7 @@ fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryM
     if config.kubernetes_groups.is_null() && is_standard {
         planned.kubernetes_groups = Value::Known(BTreeSet::new());
     }
-    planned.tags_all = tags::all(&client.default_tags, &config.tags);
+    planned.tags_all = client.tags.all(&config.tags);
     if let Some(key) = planned.key() {
         planned.id = Value::Known(id(&key.cluster, &key.principal, &key.region));
     }
