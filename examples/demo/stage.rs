@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use eks_emulator::Call;
 
+use super::calls;
 use super::cluster::{CLUSTER, Emulator, Error};
 use super::events::Events;
 use super::terraform::{Run, Terraform};
@@ -38,22 +39,24 @@ impl Stage {
         let events = Events::parse(&self.run(&[&[command, "-json"], arguments].concat())?.stdout);
         let told = if command == "plan" { "planned_change" } else { "apply_complete" };
         events.messages(&[told, "change_summary"]).for_each(say);
-        events.summaries().iter().for_each(|summary| say(&format!("Warning: {summary}")));
+        for (summary, times) in counted(&events.summaries()) {
+            say(&format!("Warning: {summary} ({times} times)"));
+        }
         Ok(events)
     }
 
-    /// The calls since the last time, failed ones with what they failed for.
-    pub(crate) async fn calls(&mut self) -> Result<Vec<String>, Error> {
-        let calls: Vec<_> = self.emulator.take_calls().await?.iter().map(name).collect();
-        let mut counted: Vec<(&str, usize)> = Vec::new();
-        for call in &calls {
-            match counted.iter_mut().find(|(name, _)| name == call) {
-                Some((_, count)) => *count += 1,
-                None => counted.push((call, 1)),
-            }
-        }
-        let counted: Vec<_> = counted.iter().map(|(name, count)| format!("{count} {name}")).collect();
-        say(&format!("AWS calls: {}", if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }));
+    /// The calls since the last time. Failed ones are told with what they failed for.
+    pub(crate) async fn calls(&mut self) -> Result<Vec<Call>, Error> {
+        let calls = self.emulator.take_calls().await?;
+        let told: Vec<_> = calls
+            .iter()
+            .map(|call| match &call.error {
+                Some(error) => format!("{} ({error})", call.operation),
+                None => call.operation.clone(),
+            })
+            .collect();
+        let told: Vec<_> = counted(&told).iter().map(|(call, times)| format!("{times} {call}")).collect();
+        say(&format!("AWS calls: {}", if told.is_empty() { "none".to_owned() } else { told.join(", ") }));
         Ok(calls)
     }
 
@@ -110,16 +113,20 @@ pub(crate) fn expect<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -
 }
 
 /// The calls that change something, sorted.
-pub(crate) fn changes(calls: &[String]) -> Vec<&str> {
-    let is_read = |call: &&str| ["Describe", "List", "Get"].iter().any(|verb| call.starts_with(verb));
-    let mut changes: Vec<_> = calls.iter().map(String::as_str).filter(|call| !is_read(call)).collect();
+pub(crate) fn changes(calls: &[Call]) -> Vec<String> {
+    let mut changes: Vec<_> = calls.iter().map(calls::short).filter(|call| calls::is_change(call)).collect();
     changes.sort_unstable();
     changes
 }
 
-fn name(call: &Call) -> String {
-    match &call.error {
-        Some(error) => format!("{} ({error})", call.operation),
-        None => call.operation.clone(),
+/// How often each comes, in the order in which they come first.
+fn counted<T: AsRef<str>>(names: &[T]) -> Vec<(&str, usize)> {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for name in names.iter().map(AsRef::as_ref) {
+        match counted.iter_mut().find(|(seen, _)| *seen == name) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((name, 1)),
+        }
     }
+    counted
 }

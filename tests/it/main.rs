@@ -4,6 +4,7 @@
 
 mod access_entry;
 mod architecture;
+mod cli;
 mod core_double;
 mod data_sources;
 mod engine;

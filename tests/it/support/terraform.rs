@@ -49,36 +49,40 @@ pub(crate) struct Terraform {
 }
 
 impl Terraform {
+    /// Where the provider is, in the folder. A link, so that its processes can be told from all others.
+    pub(crate) const PROVIDER: &str = ".cli/provider/terraform-provider-eks";
+    /// Where temporary files go, and with them the provider's socket, in the folder.
+    pub(crate) const TEMPORARY: &str = ".cli/tmp";
+
     /// The CLI at `program` in `folder`, with the provider's binary at `provider`.
     pub(crate) fn new(program: PathBuf, folder: &Path, provider: &Path) -> io::Result<Self> {
-        let cli = folder.join(".cli");
-        let own = |name: &str| -> io::Result<PathBuf> {
-            fs::create_dir_all(cli.join(name))?;
-            Ok(cli.join(name))
-        };
-        let overrides = own("provider")?;
-        let provider = fs::canonicalize(provider)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", provider.display())))?;
-        symlink(provider, overrides.join("terraform-provider-eks"))?;
-        let config = cli.join("config.tfrc");
-        let variables = BTreeMap::from([
+        let within = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", provider.display()));
+        let provider = fs::canonicalize(provider).map_err(within)?;
+        let link = folder.join(Self::PROVIDER);
+        let of_provider = link.parent().unwrap_or(folder);
+        let [home, data, temporary] = [".cli/home", ".cli/data", Self::TEMPORARY].map(|name| folder.join(name));
+        for needed in [of_provider, &home, &data, &temporary] {
+            fs::create_dir_all(needed)?;
+        }
+        symlink(provider, &link)?;
+        let config = folder.join(".cli/config.tfrc");
+        let overrides = format!("dev_overrides {{\n    \"eks-access/eks\" = {of_provider:?}\n  }}");
+        fs::write(&config, format!("provider_installation {{\n  {overrides}\n  direct {{}}\n}}\n"))?;
+
+        let variables: [(_, OsString); _] = [
             ("PATH", env::var_os("PATH").unwrap_or_default()),
-            ("HOME", own("home")?.into()),
-            ("TMPDIR", own("tmp")?.into()),
-            ("TF_CLI_CONFIG_FILE", config.clone().into()),
-            ("TF_DATA_DIR", own("data")?.into()),
+            ("HOME", home.into()),
+            ("TMPDIR", temporary.into()),
+            ("TF_CLI_CONFIG_FILE", config.into()),
+            ("TF_DATA_DIR", data.into()),
             ("TF_INPUT", "0".into()),
             ("CHECKPOINT_DISABLE", "1".into()),
             ("AWS_REGION", "us-east-1".into()),
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".into()),
             ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
-        ]);
-        let overridden = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"eks-access/eks\" = {overrides:?}\n  }}\n  direct {{}}\n}}\n"
-        );
-        fs::write(config, overridden)?;
-        Ok(Self { program, folder: folder.to_owned(), variables })
+        ];
+        Ok(Self { program, folder: folder.to_owned(), variables: variables.into() })
     }
 
     /// Sends what goes to AWS to `url` instead.
@@ -86,10 +90,22 @@ impl Terraform {
         self.with("AWS_ENDPOINT_URL", url)
     }
 
-    /// Sets a variable of the environment; an empty value counts as none, for the AWS SDKs and for the CLI.
+    /// Sets a variable of the environment; an empty value takes it away.
     pub(crate) fn with(mut self, variable: &'static str, value: impl Into<OsString>) -> Self {
         self.variables.insert(variable, value.into());
+        self.variables.retain(|_, value| !value.is_empty());
         self
+    }
+
+    /// Takes over the configuration that is in another folder.
+    pub(crate) fn copy_configuration(&self, from: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(from)? {
+            let file = entry?.path();
+            if let (Some("tf"), Some(name)) = (file.extension().and_then(|of| of.to_str()), file.file_name()) {
+                fs::copy(&file, self.folder.join(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Where the configuration and the state are.
@@ -99,7 +115,12 @@ impl Terraform {
 
     /// The command, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        self.command_of(&self.program, arguments)
+    }
+
+    /// Another program, where the CLI would run.
+    pub(crate) fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables).stdin(Stdio::null());
         command
     }
