@@ -63,7 +63,7 @@ pub(super) fn check_cluster_name(name: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::error("Invalid cluster name", detail))
 }
 
-fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
+pub(super) fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
     let Err(why) = arn.parse::<Principal>() else { return Ok(()) };
     let detail = match &why {
         PrincipalError::StsSession { role_arn } => format!(

@@ -3,6 +3,7 @@ use crate::framework::{Cx, Diagnostic, Diagnostics};
 
 use super::config::Config;
 use super::error::Attempt;
+use super::lockout::LockoutGuard;
 use super::tags::TagRules;
 use super::walk::Walk;
 
@@ -45,6 +46,11 @@ impl Client {
             return Err(Diagnostic::error("Provider configuration not known yet", detail).into());
         }
         self.aws.eks(region, budget).await.map_err(|error| attempt.failed(&error).into())
+    }
+
+    /// What a plan does when it would lock somebody out.
+    pub(super) fn lockout_guard(&self) -> LockoutGuard {
+        LockoutGuard::Warn
     }
 
     /// Who runs this.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access_entry;
+mod core_double;
 mod data_sources;
 mod generated;
 mod support;

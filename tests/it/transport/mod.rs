@@ -4,6 +4,7 @@ mod calls;
 mod end;
 mod peers;
 mod place;
+mod reattach;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +65,7 @@ impl Provider for Stub {
     }
 }
 
-/// What `future` comes to; it must not take forever.
+/// What `future` comes to. It must not wait for a deadline of the provider's, of which the shortest is 20 seconds.
 async fn soon<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(30), future).await.expect("this should not take forever")
+    tokio::time::timeout(Duration::from_secs(15), future).await.expect("this should not have to wait")
 }
