@@ -123,13 +123,16 @@ async fn principals(
     let cluster = text(&asked.cluster_name);
     let policy = policy_arn(eks, asked)?;
     let listed = eks.access_entry_principals(cluster, policy.as_deref(), budget).await;
-    let mut principals = listed.map_err(|error| attempt.failed(&error))?.unwrap_or_default();
-    if principals.is_empty() {
-        // A name that is misspelt lists nothing, either.
+    let listed = listed.map_err(|error| attempt.failed(&error))?;
+    if listed.is_none() {
         check_cluster(eks, cluster, budget).await?;
-        if let Some(policy) = &policy {
-            check_policy_exists(eks, policy, attempt, budget).await?;
-        }
+    }
+    let mut principals = listed.unwrap_or_default();
+    if principals.is_empty()
+        && let Some(policy) = &policy
+    {
+        // Nobody has a policy whose name is misspelt.
+        check_policy_exists(eks, policy, attempt, budget).await?;
     }
     principals.retain(|principal| asked.wants_principal(principal));
     principals.sort_unstable();

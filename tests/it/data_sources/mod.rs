@@ -1,18 +1,52 @@
-//! The data sources, against the emulator.
+//! The data sources.
 
 mod access_entries;
 mod access_entry;
 mod access_policies;
 mod authentication_mode;
 
-use eks_emulator::{Emulator, Options};
+use std::collections::BTreeMap;
 
-const ROLE: &str = "arn:aws:iam::111122223333:role/team/reader";
-const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
-const EDIT: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy";
+use serde_json::Value as Json;
 
-/// An emulator with the cluster `dev`, which has no entries, and the cluster `old`, which can have none.
-async fn emulator() -> Emulator {
-    let clusters = [("dev", "API"), ("old", "CONFIG_MAP")].map(|(name, mode)| (name.to_owned(), mode.to_owned()));
-    Emulator::start(Options { clusters: clusters.into(), ..Options::default() }).await.unwrap()
+use crate::support::core::{Diag, as_json};
+use crate::support::eks::World;
+
+/// A cluster that can have no entries, beside the one that every test finds.
+const OLD: &str = "old";
+
+async fn world(provider: Json) -> World {
+    let world = World::start_with("API", provider).await;
+    world.emulator.put_cluster(OLD, "CONFIG_MAP");
+    world
+}
+
+/// What is found, without a warning.
+async fn find(world: &World, type_name: &str, config: Json) -> Json {
+    let found = world.data(type_name, config).await.unwrap();
+    assert_eq!(found.warnings, []);
+    as_json(&found.state)
+}
+
+/// The error of a search in vain.
+async fn fail(world: &World, type_name: &str, config: Json) -> Diag {
+    match world.data(type_name, config).await {
+        Ok(found) => panic!("no error, but {}", as_json(&found.state)),
+        Err(failure) => failure.only().clone(),
+    }
+}
+
+/// How often each operation was called since the last look.
+fn count(world: &World) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in world.emulator.calls() {
+        *counts.entry(call.operation).or_default() += 1;
+    }
+    world.emulator.clear_calls();
+    counts
+}
+
+/// The same, as it should be: an operation that was not called at all counts 0 here.
+fn counts<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    counts.into_iter().filter(|(_, count)| *count > 0).map(|(operation, count)| (operation.to_owned(), count)).collect()
 }
