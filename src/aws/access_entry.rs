@@ -43,7 +43,7 @@ pub struct NewAccessEntry {
     pub user_name: Option<String>,
     /// The entry's tags.
     pub tags: BTreeMap<String, String>,
-    /// What tells a repeated request from a second one; `None` for one made up by the SDK.
+    /// What tells a repeated request from a second one; `None` for one that is made up.
     pub token: Option<String>,
 }
 

@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 use super::arn::Arn;
 use super::budget::Budget;
 use super::eks::{Eks, Regional};
-use super::error::AwsError;
+use super::error::{AwsError, CONNECTING};
 use super::once::Once;
 use super::principal::Principal;
 use super::settings::{RetryMode, Settings};
@@ -32,12 +32,19 @@ pub struct Aws(Arc<Connection>);
 
 struct Connection {
     settings: Settings,
-    /// The SDK's configuration, with the credentials to use.
-    config: OnceCell<SdkConfig>,
+    loaded: OnceCell<Loaded>,
     /// The region of everything that does not name its own.
     region: OnceCell<Option<Region>>,
     regions: Mutex<HashMap<String, Arc<Regional>>>,
     caller: Once<(), Caller>,
+}
+
+/// What the settings, the environment and the shared files come to.
+struct Loaded {
+    /// The SDK's configuration, with the credentials to use.
+    config: SdkConfig,
+    /// Whether nobody said how often to try again, so that it is for us to say.
+    is_patient: bool,
 }
 
 /// Who the credentials belong to.
@@ -61,7 +68,7 @@ impl Aws {
     pub fn new(settings: Settings) -> Self {
         Self(Arc::new(Connection {
             settings,
-            config: OnceCell::new(),
+            loaded: OnceCell::new(),
             region: OnceCell::new(),
             regions: Mutex::default(),
             caller: Once::default(),
@@ -76,7 +83,7 @@ impl Aws {
     ///
     /// No region is named anywhere, the settings cannot be used, or the account is not one to work on.
     pub async fn eks(&self, region: Option<&str>, budget: &Budget) -> Result<Eks, AwsError> {
-        let (region, config) = self.connect(region, budget).await?;
+        let (region, Loaded { config, is_patient }) = self.connect(region, budget).await?;
         if self.0.settings.restricts_accounts() {
             let caller = self.caller(Some(region.as_ref()), budget).await?;
             self.0.settings.check_account(&caller.account)?;
@@ -87,7 +94,8 @@ impl Aws {
             if let Some(url) = &self.0.settings.endpoints.eks {
                 builder = builder.endpoint_url(url);
             }
-            Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(builder.build()), region.to_string()))
+            let client = aws_sdk_eks::Client::from_conf(builder.build());
+            Arc::new(Regional::new(client, region.to_string(), *is_patient))
         });
         Ok(Eks::new(regional.clone()))
     }
@@ -99,7 +107,7 @@ impl Aws {
     /// As for [`Aws::eks`], and whatever keeps STS from answering.
     pub async fn caller(&self, region: Option<&str>, budget: &Budget) -> Result<Caller, AwsError> {
         const OPERATION: &str = "GetCallerIdentity";
-        let (region, config) = self.connect(region, budget).await?;
+        let (region, Loaded { config, .. }) = self.connect(region, budget).await?;
         let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
         let ask = || async move {
             let answer = sts.get_caller_identity().send().await;
@@ -111,16 +119,16 @@ impl Aws {
         caller.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller"))
     }
 
-    async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &SdkConfig), AwsError> {
+    async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
         let connect = async {
-            let config = self.0.config.get_or_try_init(|| self.0.load(region)).await?;
             let region = match region {
                 Some(region) => Region::new(region.to_owned()),
                 None => self.0.default_region().await.ok_or_else(AwsError::no_region)?,
             };
-            Ok((region, config))
+            let loaded = self.0.loaded.get_or_try_init(|| self.0.load(region.clone())).await?;
+            Ok((region, loaded))
         };
-        budget.run("connect to AWS", connect).await
+        budget.run(CONNECTING, connect).await
     }
 }
 
@@ -179,36 +187,39 @@ impl Settings {
 
     /// The retries that the settings ask for, or the given ones of the environment.
     fn retries(&self, environment: &RetryConfig) -> RetryConfig {
-        let mut retries = match self.retry_mode {
-            None => environment.clone(),
-            Some(RetryMode::Standard) => RetryConfig::standard().with_max_attempts(environment.max_attempts()),
-            Some(RetryMode::Adaptive) => RetryConfig::adaptive().with_max_attempts(environment.max_attempts()),
+        let attempts = match self.max_retries {
+            Some(retries) => retries.saturating_add(1),
+            None if is_default(environment) => DEFAULT_ATTEMPTS,
+            None => environment.max_attempts(),
         };
-        // A plan reads every entry of a cluster at once, and AWS throttles: the SDK's two retries are soon used up.
-        // Whoever asked for a number in the environment gets it.
-        if *environment == RetryConfig::standard() && std::env::var_os("AWS_MAX_ATTEMPTS").is_none() {
-            retries = retries.with_max_attempts(DEFAULT_ATTEMPTS);
-        }
-        match self.max_retries {
-            Some(max) => retries.with_max_attempts(max.saturating_add(1)),
-            None => retries,
-        }
+        let retries = match self.retry_mode {
+            None => environment.clone(),
+            Some(RetryMode::Standard) => RetryConfig::standard(),
+            Some(RetryMode::Adaptive) => RetryConfig::adaptive(),
+        };
+        retries.with_max_attempts(attempts)
     }
 }
 
-/// How often a request is tried when nobody says otherwise.
-const DEFAULT_ATTEMPTS: u32 = 10;
+/// Whether nobody said anything about retries, neither in the environment nor in the profile.
+fn is_default(environment: &RetryConfig) -> bool {
+    *environment == RetryConfig::standard() && std::env::var_os("AWS_MAX_ATTEMPTS").is_none()
+}
+
+/// How often a request is tried when nobody says otherwise. It takes some ten seconds to get through them, enough for a
+/// network that stumbles and little enough for an endpoint that is not there.
+const DEFAULT_ATTEMPTS: u32 = 5;
 
 /// How long one try of a request may take. The calls of EKS answer within a second or so, whatever they set going.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
-    /// Loads the SDK's configuration. `region` stands in for a default region, so that nothing of the SDK searches for one
-    /// at an instance's metadata service.
-    async fn load(&self, region: Option<&str>) -> Result<SdkConfig, AwsError> {
+    /// Loads the SDK's configuration. Where nobody named a default region, `region` stands in for it: the search would
+    /// end at an instance's metadata service, which on any other machine takes seconds to give up.
+    async fn load(&self, region: Region) -> Result<Loaded, AwsError> {
         let settings = &self.settings;
         let http = http::client(settings)?;
-        let region = self.regions_named().or_else(region.map(|region| Region::new(region.to_owned()))).region().await;
+        let region = self.regions_named().or_else(region).region().await;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .region(region.clone())
@@ -235,7 +246,8 @@ impl Connection {
         let config = loader.load().await;
         let environment = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
         let config = config.into_builder().retry_config(settings.retries(&environment)).build();
-        credentials::assume(settings, config)
+        let is_patient = settings.max_retries.is_none() && is_default(&environment);
+        Ok(Loaded { config: credentials::assume(settings, config)?, is_patient })
     }
 
     /// The region of everything that does not name its own. An instance's metadata service is not asked: where there is

@@ -151,9 +151,19 @@ impl AwsError {
         self.0.kind == Kind::InvalidRequest && self.says("authentication mode must be set to one of")
     }
 
+    /// Whether EKS refuses to go from the cluster's authentication mode to the one asked for, be it the same one.
+    pub fn is_unsupported_mode_change(&self) -> bool {
+        self.0.kind == Kind::InvalidParameter && self.says("Unsupported authentication mode update")
+    }
+
     /// Whether the operation is for entries of type STANDARD alone.
     pub fn is_standard_only(&self) -> bool {
         self.says(r#"can only be performed on Access Entries with a type of "STANDARD""#)
+    }
+
+    /// Whether AWS has had too many requests.
+    pub fn is_throttled(&self) -> bool {
+        self.0.kind == Kind::Throttled
     }
 
     /// Whether the operation's time was up.
@@ -177,6 +187,9 @@ impl AwsError {
     }
 }
 
+/// What failed when no call was made yet.
+pub(crate) const CONNECTING: &str = "Connecting to AWS";
+
 /// Failures that did not come from the SDK.
 impl AwsError {
     pub(crate) fn timed_out(operation: &'static str) -> Self {
@@ -199,17 +212,17 @@ impl AwsError {
     }
 
     pub(crate) fn bad_settings(message: impl Into<String>) -> Self {
-        Self::ours(Kind::BadSettings, "connect to AWS", message)
+        Self::ours(Kind::BadSettings, CONNECTING, message)
     }
 
     pub(crate) fn no_region() -> Self {
         let message = "No region is set: not in the configuration, not in AWS_REGION or AWS_DEFAULT_REGION, and not in \
                        the profile.";
-        Self::ours(Kind::NoRegion, "connect to AWS", message)
+        Self::ours(Kind::NoRegion, CONNECTING, message)
     }
 
     pub(crate) fn wrong_account(message: impl Into<String>) -> Self {
-        Self::ours(Kind::WrongAccount, "connect to AWS", message)
+        Self::ours(Kind::WrongAccount, CONNECTING, message)
     }
 
     pub(crate) fn update_failed(update: &Update) -> Self {

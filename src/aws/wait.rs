@@ -8,23 +8,24 @@ use tokio::time::Instant;
 use super::budget::Budget;
 use super::error::AwsError;
 
-/// How long EKS may take to hear of a new IAM principal, and all of EKS of a new access entry.
+/// How long something is waited for that should pass by itself: EKS hearing of a new IAM principal, all of EKS hearing
+/// of a new access entry, AWS having had too many requests.
 ///
 /// AWS gives no number but "several seconds"; two minutes is what other tools settled on.
-pub const PROPAGATION: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Something that AWS has yet to hear of, and for how long that is believed.
+/// Waits for what should pass by itself.
 #[derive(Debug)]
-pub(super) struct Propagation<'a> {
+pub(super) struct Patience<'a> {
     what: &'static str,
     budget: &'a Budget,
     until: Instant,
 }
 
-impl<'a> Propagation<'a> {
-    /// Waits for `what`, from now for as long as [`PROPAGATION`] and the budget allow.
-    pub(super) fn of(what: &'static str, budget: &'a Budget) -> Self {
-        Self { what, budget, until: Instant::now() + PROPAGATION }
+impl<'a> Patience<'a> {
+    /// Waits for `what`, from now for as long as [`PATIENCE`] and the budget allow.
+    pub(super) fn with(what: &'static str, budget: &'a Budget) -> Self {
+        Self { what, budget, until: Instant::now() + PATIENCE }
     }
 
     /// Waits no longer than that.
@@ -41,7 +42,7 @@ impl<'a> Propagation<'a> {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
-        let mut pauses = Pauses::for_propagation();
+        let mut pauses = Pauses::of_seconds();
         let mut before: Option<AwsError> = None;
         loop {
             let error = match (call().await, before) {
@@ -52,6 +53,7 @@ impl<'a> Propagation<'a> {
             if !pauses.fits_before(self.until.min(self.budget.deadline)) {
                 return Err(error.after_waiting_for(self.what));
             }
+            tracing::info!(%error, "waiting for {}", self.what);
             pauses.pause(error.operation(), self.budget).await?;
             before = Some(error);
         }
@@ -67,7 +69,7 @@ pub(super) async fn until_seen<T, F>(
 where
     F: Future<Output = Result<Option<T>, AwsError>>,
 {
-    let mut pauses = Pauses::for_propagation();
+    let mut pauses = Pauses::of_seconds();
     loop {
         let found = find().await?;
         let goes_on = until.is_some_and(|until| pauses.fits_before(until.min(budget.deadline)));
@@ -87,7 +89,7 @@ pub(super) struct Pauses {
 
 impl Pauses {
     /// For what usually takes seconds: 1 s, 2 s, 4 s, 8 s, 10 s, 10 s, …
-    pub(super) fn for_propagation() -> Self {
+    pub(super) fn of_seconds() -> Self {
         Self { next: Duration::from_secs(1), longest: Duration::from_secs(10) }
     }
 
@@ -161,20 +163,20 @@ mod tests {
             calls.note();
             Err::<(), _>(AwsError::answered("CreateAccessEntry", "AccessDeniedException", "no"))
         };
-        let error = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, denied).await.unwrap_err();
+        let error = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, denied).await.unwrap_err();
         assert_eq!(error.kind(), &Kind::AccessDenied { action: None });
         assert_eq!(*calls.at.borrow(), [0]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn propagation_is_waited_for_two_minutes_at_most_and_aws_has_the_last_word() {
+    async fn two_minutes_are_waited_at_most_and_aws_has_the_last_word() {
         let budget = budget(3600);
         let calls = Calls::new();
         let refused = || async {
             calls.note();
             Err::<(), _>(invalid_principal())
         };
-        let error = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused).await.unwrap_err();
+        let error = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused).await.unwrap_err();
         assert!(error.is_invalid_principal());
         assert!(error.to_string().contains(WHAT), "{error}");
         assert_eq!(*calls.at.borrow(), [0, 1, 3, 7, 15, 25, 35, 45, 55, 65, 75, 85, 95, 105, 115]);
@@ -189,7 +191,7 @@ mod tests {
                 calls.note();
                 Err::<(), _>(invalid_principal())
             };
-            let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+            let wait = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
             assert!(wait.await.unwrap_err().is_invalid_principal());
             assert_eq!(calls.at.borrow().len(), tries);
         }
@@ -205,7 +207,7 @@ mod tests {
                 _ => Err(AwsError::timed_out_midway("CreateAccessEntry")),
             }
         };
-        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+        let wait = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
         assert!(wait.await.unwrap_err().is_invalid_principal());
     }
 
@@ -217,7 +219,7 @@ mod tests {
             budget.stop.cancel();
         };
         let refused = || async { Err::<(), _>(invalid_principal()) };
-        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
+        let wait = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, refused);
         let (ended, ()) = tokio::join!(wait, stop);
         assert_eq!(ended.unwrap_err().kind(), &Kind::Stopped);
     }
@@ -227,7 +229,7 @@ mod tests {
         let budget = budget(3600);
         let calls = Calls::new();
         let late = || async { if calls.note() < 4 { Err(invalid_principal()) } else { Ok("created") } };
-        let wait = Propagation::of(WHAT, &budget).wait_out(AwsError::is_invalid_principal, late);
+        let wait = Patience::with(WHAT, &budget).wait_out(AwsError::is_invalid_principal, late);
         assert_eq!(wait.await.unwrap(), "created");
     }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
-use crate::aws::{AssociatedPolicy, Budget, Eks};
+use crate::aws::{self, AssociatedPolicy, Budget, Eks};
 use crate::framework::schema::{block, computed, required, required_block};
 use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Timeouts, Update};
 use crate::model;
@@ -12,6 +12,7 @@ use crate::value::{AttributePath, Dynamic, Value};
 use super::access_scope::AccessScope;
 use super::client::{Client, budget};
 use super::error::Attempt;
+use super::lockout::{self, CLUSTER_ADMIN, Loss};
 use super::walk::{EntryKey, Intent};
 use super::{argument, import_id};
 
@@ -130,14 +131,19 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
                 if prior.key().is_some_and(|key| cx.client.walk.makes_entry(&key)) {
                     planned.access_entry_arn = Value::Unknown;
                 }
-                planned.note(cx, Intent::Keep)
+                planned.note(cx, Intent::Keep)?;
+                let loses = prior.gives_cluster_admin() && !planned.gives_cluster_admin();
+                if loses && planned.access_scope.known().is_some() { guard(cx, prior).await } else { Ok(()) }
             }
-            Change::Delete { prior } => prior.note(cx, Intent::Remove),
+            Change::Delete { prior } => {
+                prior.note(cx, Intent::Remove)?;
+                if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
+            }
         }
     }
 
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
-        Ok(associate(cx, "Cannot associate EKS access policy", create.planned).await?)
+        associate(cx, "Cannot associate EKS access policy", create.planned).await
     }
 
     async fn read(
@@ -164,7 +170,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
             // Nothing that EKS knows of: the policy is written in another way, or other timeouts.
             return Ok(Model { modified_at: prior.modified_at, ..planned });
         }
-        Ok(associate(cx, "Cannot change the scope of EKS access policy", planned).await?)
+        associate(cx, "Cannot change the scope of EKS access policy", planned).await
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {
@@ -228,13 +234,23 @@ async fn find_entry_arn(
 
 async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -> Result<(), Diagnostics> {
     let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot plan EKS access policy association", object: &name };
+    let attempt = Attempt { summary: SUMMARY, object: &name };
     argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
     if let (Value::Known(policy), Value::Known(region)) = (&planned.policy_arn, &planned.region) {
         argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
     }
     Ok(())
 }
+
+/// Says or refuses what would lock somebody out.
+async fn guard(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
+    let Some(key) = prior.key().filter(|_| cx.client.is_known()) else { return Ok(()) };
+    let name = prior.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    lockout::check(cx, &prior.eks(cx, &attempt).await?, &key, Loss::ClusterAdmin).await
+}
+
+const SUMMARY: &str = "Cannot plan EKS access policy association";
 
 /// A policy may be written by name or by ARN; that is one policy.
 fn is_another_policy(prior: &Dynamic, planned: &Dynamic) -> bool {
@@ -283,6 +299,12 @@ impl Model {
         let written = self.policy_arn.known().map(String::as_str).unwrap_or_default();
         let parsed = written.parse::<PolicyRef>();
         parsed.map_or_else(|_| written.to_owned(), |policy| policy.arn(partition_of_region(region)))
+    }
+
+    /// Whether the association gives every right in the whole cluster.
+    fn gives_cluster_admin(&self) -> bool {
+        let whole_cluster = self.access_scope.known().is_some_and(|scope| scope.to_api() == aws::AccessScope::Cluster);
+        whole_cluster && self.policy_name().as_deref() == Some(CLUSTER_ADMIN)
     }
 
     fn policy_name(&self) -> Option<String> {

@@ -63,7 +63,7 @@ pub(super) fn check_cluster_name(name: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::error("Invalid cluster name", detail))
 }
 
-fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
+pub(super) fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
     let Err(why) = arn.parse::<Principal>() else { return Ok(()) };
     let detail = match &why {
         PrincipalError::StsSession { role_arn } => format!(
@@ -77,6 +77,14 @@ fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
         why => format!("{arn:?} cannot have an access entry: {why}."),
     };
     Err(Diagnostic::error("Invalid principal", detail))
+}
+
+/// The principal of an entry that is looked for. EKS has entries of service-linked roles too, made by itself.
+pub(super) fn check_sought_principal(arn: &str) -> Result<(), Diagnostic> {
+    match arn.parse::<Principal>() {
+        Err(PrincipalError::ServiceLinkedRole) => Ok(()),
+        _ => check_principal_arn(arn),
+    }
 }
 
 /// `policy_arn`, and the keys of `access_policies`: a bare name or an ARN.

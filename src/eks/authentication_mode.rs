@@ -66,14 +66,8 @@ nothing else of the cluster is ever touched. Destroying it changes nothing in EK
     }
 
     fn parse_import_id(&self, id: &str) -> Result<AuthenticationModeIdentity, Diagnostics> {
-        let (cluster, region) = import_id::split_region(id);
-        if argument::check_cluster_name(cluster).is_err() {
-            return Err(import_id::unreadable(id, "CLUSTER_NAME", "\"my-cluster\""));
-        }
-        Ok(AuthenticationModeIdentity {
-            cluster_name: Value::Known(cluster.to_owned()),
-            region: region.map(str::to_owned).into(),
-        })
+        let (cluster, region) = import_id::cluster(id)?;
+        Ok(AuthenticationModeIdentity { cluster_name: Value::Known(cluster), region: region.into() })
     }
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {

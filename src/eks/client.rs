@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
 use crate::aws::{Aws, AwsError, Budget, Caller, Eks};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
-use crate::value::Value;
 
 use super::config::Config;
 use super::error::Attempt;
+use super::lockout::LockoutGuard;
+use super::tags::TagRules;
 use super::walk::Walk;
 
 /// What every operation works with.
@@ -13,8 +12,8 @@ pub struct Client {
     aws: Aws,
     /// The arguments of the `provider` block that are known only after apply.
     unknown: Vec<&'static str>,
-    /// Tags for every object.
-    pub(super) default_tags: Value<BTreeMap<String, String>>,
+    /// Which tags objects have, and which are left alone.
+    pub(super) tags: TagRules,
     /// What has been planned so far.
     pub(super) walk: Walk,
 }
@@ -22,13 +21,8 @@ pub struct Client {
 impl Client {
     /// Does nothing that takes time: AWS is reached when something needs it.
     pub(super) fn new(config: Config) -> Result<Self, Diagnostics> {
-        let default_tags = match &config.default_tags {
-            Value::Known(block) => block.tags.clone(),
-            Value::Null => Value::Null,
-            Value::Unknown => Value::Unknown,
-        };
-        let unknown = config.unknown();
-        Ok(Self { aws: Aws::new(config.into_settings()), unknown, default_tags, walk: Walk::default() })
+        let (unknown, tags) = (config.unknown(), config.tag_rules());
+        Ok(Self { aws: Aws::new(config.into_settings()), unknown, tags, walk: Walk::default() })
     }
 
     /// Whether AWS can be reached: in a plan, the `provider` block may not be known yet.
@@ -52,6 +46,11 @@ impl Client {
             return Err(Diagnostic::error("Provider configuration not known yet", detail).into());
         }
         self.aws.eks(region, budget).await.map_err(|error| attempt.failed(&error).into())
+    }
+
+    /// What a plan does when it would lock somebody out.
+    pub(super) fn lockout_guard(&self) -> LockoutGuard {
+        LockoutGuard::Warn
     }
 
     /// Who runs this.

@@ -1,10 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::settings::{Endpoints, Secret, Settings};
 use crate::framework::schema::{Shape, block, optional};
 use crate::framework::{Attribute, Diagnostic, Diagnostics};
 use crate::model;
 use crate::value::{Dynamic, Type, Value};
+
+use super::tags::{IgnoredKeys, TagRules};
 
 model! {
     /// The `provider` block.
@@ -27,6 +29,9 @@ model! {
         pub endpoints: Value<EndpointsBlock> = block(),
         /// Tags for every object that can have tags.
         pub default_tags: Value<DefaultTags> = block(),
+        /// Tags that others put on objects: they are neither shown nor removed. A tag that this configuration sets, here or on
+        /// an object, is not ignored.
+        pub ignore_tags: Value<IgnoreTags> = block(),
     }
 }
 
@@ -45,6 +50,16 @@ model! {
     pub struct DefaultTags {
         /// The tags. A tag of the same key on an object goes before.
         pub tags: Value<BTreeMap<String, String>> = optional(),
+    }
+}
+
+model! {
+    /// The `ignore_tags` block.
+    pub struct IgnoreTags {
+        /// The keys of tags to ignore.
+        pub keys: Value<BTreeSet<String>> = optional(),
+        /// How the keys of tags to ignore begin.
+        pub key_prefixes: Value<BTreeSet<String>> = optional(),
     }
 }
 
@@ -83,6 +98,22 @@ impl Config {
         .into_iter()
         .filter_map(|(name, unknown)| unknown.then_some(name))
         .collect()
+    }
+
+    /// What the blocks `default_tags` and `ignore_tags` come to.
+    pub(super) fn tag_rules(&self) -> TagRules {
+        let ignored = self.ignore_tags.known();
+        let known = |of: fn(&IgnoreTags) -> &Value<BTreeSet<String>>| {
+            ignored.and_then(|ignored| of(ignored).known()).cloned().unwrap_or_default()
+        };
+        TagRules {
+            default: match &self.default_tags {
+                Value::Known(block) => block.tags.clone(),
+                Value::Null => Value::Null,
+                Value::Unknown => Value::Unknown,
+            },
+            ignored: IgnoredKeys { keys: known(|of| &of.keys), prefixes: known(|of| &of.key_prefixes) },
+        }
     }
 
     pub(super) fn into_settings(self) -> Settings {

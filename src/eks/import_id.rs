@@ -6,6 +6,8 @@
 
 use crate::framework::{Diagnostic, Diagnostics};
 
+use super::argument;
+
 /// The last part of an id, and the region behind it, if there is one.
 pub(super) fn split_region(id: &str) -> (&str, Option<&str>) {
     match id.rsplit_once('@') {
@@ -19,6 +21,15 @@ pub(super) fn join(parts: &[&str], separator: char, region: &str) -> String {
     let id = parts.join(&separator.to_string());
     let needs_region = split_region(&id).1.is_some();
     if needs_region { format!("{id}@{region}") } else { id }
+}
+
+/// The id of what a cluster has once: its name, and the region, if there is one.
+pub(super) fn cluster(id: &str) -> Result<(String, Option<String>), Diagnostics> {
+    let (cluster, region) = split_region(id);
+    match argument::check_cluster_name(cluster) {
+        Ok(()) => Ok((cluster.to_owned(), region.map(str::to_owned))),
+        Err(_) => Err(unreadable(id, "CLUSTER_NAME", "\"my-cluster\"")),
+    }
 }
 
 /// An id that cannot be read.

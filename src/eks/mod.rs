@@ -1,6 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
-//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
+//! [`data`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -9,11 +10,14 @@
 //! | [`argument`] | arguments that several objects have, and how each is checked |
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`error`] | what AWS says, as a diagnostic |
+//! | [`lockout`] | guards against locking oneself out |
+//! | [`pattern`] | patterns for principals |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
 //!
 //! The resources do not know each other.
 
+mod access_entries_exclusive;
 mod access_entry;
 mod access_policy_association;
 mod access_scope;
@@ -21,13 +25,17 @@ mod argument;
 mod authentication_mode;
 mod client;
 mod config;
+pub mod data;
 mod error;
 mod import_id;
+mod lockout;
+mod pattern;
 mod tags;
 mod walk;
 
 use crate::framework::{AnyDataSource, AnyResource, Diagnostics, Provider};
 
+pub use self::access_entries_exclusive::AccessEntriesExclusive;
 pub use self::access_entry::AccessEntry;
 pub use self::access_policy_association::AccessPolicyAssociation;
 pub use self::authentication_mode::AuthenticationMode;
@@ -45,8 +53,9 @@ impl Provider for Eks {
     type Client = Client;
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
-        &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode];
-    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+        &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()

@@ -7,8 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::OnceCell;
-
 use crate::aws::{AwsError, Budget, Eks};
 use crate::framework::Diagnostic;
 
@@ -16,10 +14,13 @@ use crate::framework::Diagnostic;
 #[derive(Default)]
 pub(super) struct Walk {
     plans: Mutex<Plans>,
-    principals: Mutex<HashMap<(String, String), Arc<Principals>>>,
+    principals: Mutex<HashMap<ClusterKey, Principals>>,
 }
 
-type Principals = OnceCell<BTreeSet<String>>;
+/// Region and name.
+type ClusterKey = (String, String);
+
+type Principals = Arc<BTreeSet<String>>;
 
 #[derive(Default)]
 struct Plans {
@@ -27,6 +28,10 @@ struct Plans {
     associations: BTreeMap<EntryKey, BTreeMap<String, Vec<Intent>>>,
     /// The entries whose resource lays claim to all of their policies, with the names of these.
     owned_policies: BTreeMap<EntryKey, BTreeSet<String>>,
+    /// The entries that an exclusive set of principals removes.
+    excluded: BTreeSet<EntryKey>,
+    /// The principals that lose cluster-admin rights, by region and cluster.
+    former_administrators: BTreeMap<ClusterKey, BTreeSet<String>>,
 }
 
 /// What an access entry is known by.
@@ -70,6 +75,9 @@ impl Walk {
         owned_policies: Option<BTreeSet<String>>,
     ) -> Result<(), Diagnostic> {
         let mut plans = self.plans();
+        if intent != Intent::Remove && plans.excluded.contains(key) {
+            return Err(excluded(key));
+        }
         if let Some(owned) = owned_policies {
             let associations = plans.associations.get(key).into_iter().flatten();
             let mut associations = associations.flat_map(|(policy, intents)| intents.iter().map(move |i| (policy, *i)));
@@ -103,22 +111,40 @@ impl Walk {
         intents.iter().any(|intent| matches!(intent, Intent::Create | Intent::Recreate))
     }
 
-    /// The principals that had an entry on the cluster when the walk first asked: one listing answers for all of them.
+    /// Notes that an exclusive set of principals removes an entry.
+    pub(super) fn exclude(&self, key: &EntryKey) -> Result<(), Diagnostic> {
+        let mut plans = self.plans();
+        let intents = plans.entries.get(key).map(Vec::as_slice).unwrap_or_default();
+        if intents.iter().any(|intent| *intent != Intent::Remove) {
+            return Err(excluded(key));
+        }
+        plans.excluded.insert(key.clone());
+        Ok(())
+    }
+
+    /// Notes that a principal loses its cluster-admin rights, and gives all of its cluster that do so far.
+    pub(super) fn takes_administrator(&self, key: &EntryKey) -> BTreeSet<String> {
+        let mut plans = self.plans();
+        let former = plans.former_administrators.entry((key.region.clone(), key.cluster.clone())).or_default();
+        former.insert(key.principal.clone());
+        former.clone()
+    }
+
+    /// The principals that had an entry on the cluster when the walk first asked: one listing answers for all of them,
+    /// whatever the walk changes. `None` while the cluster is not there, or not in a mode with access entries.
     pub(super) async fn principals(
         &self,
         eks: &Eks,
         cluster: &str,
         budget: &Budget,
-    ) -> Result<Arc<Principals>, AwsError> {
-        let cell = {
-            let mut principals = self.principals.lock().unwrap_or_else(PoisonError::into_inner);
-            principals.entry((eks.region().to_owned(), cluster.to_owned())).or_default().clone()
-        };
-        cell.get_or_try_init(|| async {
-            Ok::<_, AwsError>(eks.access_entry_principals(cluster, None, budget).await?.into_iter().collect())
-        })
-        .await?;
-        Ok(cell)
+    ) -> Result<Option<Principals>, AwsError> {
+        let key = (eks.region().to_owned(), cluster.to_owned());
+        let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = listed().get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(found) = eks.access_entry_principals(cluster, None, budget).await? else { return Ok(None) };
+        Ok(Some(listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
     }
 
     fn plans(&self) -> MutexGuard<'_, Plans> {
@@ -174,6 +200,15 @@ impl Clash {
     }
 }
 
+fn excluded(EntryKey { region, cluster, principal }: &EntryKey) -> Diagnostic {
+    let detail = format!(
+        "An eks_access_entry has the access entry of {principal} on cluster {cluster} in {region}; the \
+         eks_access_entries_exclusive of that cluster does not name the principal, and would remove the entry. Add it to \
+         principal_arns, or to ignore."
+    );
+    Diagnostic::error("Managed and excluded at once", detail)
+}
+
 fn association(key: &EntryKey, policy: &str) -> String {
     let EntryKey { region, cluster, principal } = key;
     format!("the association of {policy} with the access entry of {principal} on cluster {cluster} in {region}")
@@ -227,6 +262,24 @@ mod tests {
             assert_eq!(entries(&[one, other]).as_deref(), Some(summary), "{one:?}, {other:?}");
             assert_eq!(entries(&[other, one]).as_deref(), Some(summary), "{other:?}, {one:?}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_is_kept_is_not_excluded_in_either_order() {
+        let summary = Err("Managed and excluded at once".to_owned());
+        let walk = Walk::default();
+        assert_eq!(walk.exclude(&key()), Ok(()));
+        assert_eq!(walk.plan_entry(&key(), Intent::Create, None).map_err(|d| d.summary), summary);
+        let walk = Walk::default();
+        assert_eq!(walk.plan_entry(&key(), Intent::Keep, None), Ok(()));
+        assert_eq!(walk.exclude(&key()).map_err(|d| d.summary), summary);
+    }
+
+    #[test]
+    fn an_entry_that_goes_may_be_excluded() {
+        let walk = Walk::default();
+        assert_eq!(walk.plan_entry(&key(), Intent::Remove, None), Ok(()));
+        assert_eq!(walk.exclude(&key()), Ok(()));
     }
 
     #[test]

@@ -2,12 +2,18 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustls::ServerConfig;
+use rustls::server::Acceptor;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{self, AbortHandle, JoinSet};
 use tokio::time;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::connection::{Connection, Connections};
 use super::socket::{Socket, Stream};
@@ -27,7 +33,7 @@ pub(super) type Accepted = Result<Connection, Infallible>;
 /// Takes in peers from `socket` and passes on those that may make calls. Without `tls`, that is everybody.
 pub(super) async fn accept(
     socket: &Socket,
-    tls: Option<&TlsAcceptor>,
+    tls: Option<&Arc<ServerConfig>>,
     connections: &Connections,
     accepted: mpsc::Sender<Accepted>,
 ) -> Infallible {
@@ -37,28 +43,26 @@ pub(super) async fn accept(
             Ok(stream) => stream,
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                handshakes.drop_oldest();
+                handshakes.make_room();
                 time::sleep(PAUSE_AFTER_ERROR).await;
                 continue;
             }
         };
         match tls {
-            Some(tls) => handshakes.start(handshake(tls.clone(), stream, connections.clone(), accepted.clone())),
             None => pass_on(stream, connections, &accepted).await,
+            Some(tls) => {
+                let (tls, connections, accepted) = (tls.clone(), connections.clone(), accepted.clone());
+                handshakes.start(|greeted| async move {
+                    match time::timeout(HANDSHAKE_TIMEOUT, handshake(tls, stream, greeted)).await {
+                        Ok(Ok(stream)) => pass_on(Box::new(stream), &connections, &accepted).await,
+                        Ok(Err(error)) => tracing::warn!(%error, "turned away a connection that is not from Core"),
+                        Err(_) => tracing::warn!("turned away a connection that did not say who it is"),
+                    }
+                });
+                // Whoever has something to say is heard before the next one comes in.
+                task::yield_now().await;
+            }
         }
-    }
-}
-
-async fn handshake(
-    tls: TlsAcceptor,
-    stream: Box<dyn Stream>,
-    connections: Connections,
-    accepted: mpsc::Sender<Accepted>,
-) {
-    match time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        Ok(Ok(stream)) => pass_on(Box::new(stream), &connections, &accepted).await,
-        Ok(Err(error)) => tracing::warn!(%error, "turned away a connection that is not from Core"),
-        Err(_) => tracing::warn!("turned away a connection that did not say who it is"),
     }
 }
 
@@ -67,27 +71,102 @@ async fn pass_on(stream: Box<dyn Stream>, connections: &Connections, accepted: &
     let _ = accepted.send(Ok(connections.open(stream))).await;
 }
 
-/// The handshakes under way, oldest first. A new one is never refused: when there are too many, the oldest makes room.
-/// So peers that connect and then say nothing can use up neither our memory nor the place of Core.
+/// Lets the peer prove that it is Core. Its first words set `greeted`.
+async fn handshake(
+    tls: Arc<ServerConfig>,
+    stream: Box<dyn Stream>,
+    greeted: Arc<AtomicBool>,
+) -> io::Result<TlsStream<Box<dyn Stream>>> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    greeted.store(true, Ordering::Relaxed);
+    hello.into_stream(tls).await
+}
+
+/// The handshakes under way, oldest first.
+///
+/// A new one is never refused: when there are too many, one of them makes room, and those that have not even greeted go
+/// first. So peers that connect and then say nothing can take neither our memory and open files, nor the place of Core.
 #[derive(Default)]
 struct Handshakes {
     tasks: JoinSet<()>,
-    order: VecDeque<AbortHandle>,
+    under_way: VecDeque<UnderWay>,
+}
+
+struct UnderWay {
+    task: AbortHandle,
+    greeted: Arc<AtomicBool>,
 }
 
 impl Handshakes {
-    fn start(&mut self, handshake: impl Future<Output = ()> + Send + 'static) {
+    fn start<F>(&mut self, handshake: impl FnOnce(Arc<AtomicBool>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         while self.tasks.try_join_next().is_some() {}
-        self.order.retain(|task| !task.is_finished());
-        if self.order.len() >= MOST_HANDSHAKES {
-            self.drop_oldest();
+        self.under_way.retain(|handshake| !handshake.task.is_finished());
+        if self.under_way.len() >= MOST_HANDSHAKES {
+            self.make_room();
         }
-        self.order.push_back(self.tasks.spawn(handshake));
+        let greeted = Arc::new(AtomicBool::new(false));
+        let task = self.tasks.spawn(handshake(greeted.clone()));
+        self.under_way.push_back(UnderWay { task, greeted });
     }
 
-    fn drop_oldest(&mut self) {
-        if let Some(task) = self.order.pop_front() {
-            task.abort();
+    fn make_room(&mut self) {
+        let silent = self.under_way.iter().position(|handshake| !handshake.greeted.load(Ordering::Relaxed));
+        if let Some(handshake) = self.under_way.remove(silent.unwrap_or(0)) {
+            handshake.task.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::sync::Weak;
+
+    use super::*;
+
+    /// Starts a handshake that never ends, of a peer that has greeted or not. The result is for [`is_under_way`].
+    fn start(handshakes: &mut Handshakes, greets: bool) -> Weak<()> {
+        let held = Arc::new(());
+        let watched = Arc::downgrade(&held);
+        handshakes.start(|greeted| {
+            greeted.store(greets, Ordering::Relaxed);
+            async move {
+                let _held = held;
+                pending().await
+            }
+        });
+        watched
+    }
+
+    fn is_under_way(handshake: &Weak<()>) -> bool {
+        handshake.strong_count() > 0
+    }
+
+    #[tokio::test]
+    async fn silent_peers_make_room_oldest_first() {
+        let mut handshakes = Handshakes::default();
+        let oldest_greeted = start(&mut handshakes, true);
+        let oldest_silent = start(&mut handshakes, false);
+        let mut rest: Vec<_> = (2..MOST_HANDSHAKES).map(|_| start(&mut handshakes, false)).collect();
+        assert!(is_under_way(&oldest_silent));
+
+        rest.push(start(&mut handshakes, false));
+        task::yield_now().await;
+        assert!(is_under_way(&oldest_greeted));
+        assert!(!is_under_way(&oldest_silent));
+        assert!(rest.iter().all(is_under_way));
+    }
+
+    #[tokio::test]
+    async fn greeted_peers_make_room_when_nobody_is_silent() {
+        let mut handshakes = Handshakes::default();
+        let oldest = start(&mut handshakes, true);
+        let rest: Vec<_> = (0..MOST_HANDSHAKES).map(|_| start(&mut handshakes, true)).collect();
+        task::yield_now().await;
+        assert!(!is_under_way(&oldest));
+        assert!(rest.iter().all(is_under_way));
     }
 }

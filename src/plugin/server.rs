@@ -96,7 +96,7 @@ impl Server {
             .add_service(GrpcControllerServer::new(controller.clone()))
             .add_service(GrpcStdioServer::new(Silence))
             .serve_with_incoming(ReceiverStream::new(incoming));
-        let tls = self.tls.as_ref().map(|tls| &tls.acceptor);
+        let tls = self.tls.as_ref().map(|tls| &tls.config);
         let (never, _) = tokio::join!(accept(&self.socket, tls, connections, accepted), calls);
         never
     }

@@ -1,8 +1,9 @@
 //! Values as JSON: the form of the state file, of old states to upgrade, and of what we keep in private data.
 //!
 //! Reading is as lenient as Terraform itself, because a state file may have been written by another version of the
-//! provider: a missing attribute is null, an unknown one is ignored, and a string will do for a number or a truth value,
-//! and the other way round. Numbers of any size keep every digit. Nothing in JSON stands for "known only after apply".
+//! provider: a missing attribute is null, an unknown one is ignored, and a string will do for a number or a truth
+//! value, and the other way round. Numbers of any size keep every digit. Nothing in JSON stands for "known only after
+//! apply".
 
 use std::{borrow::Cow, collections::BTreeMap};
 

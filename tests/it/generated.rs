@@ -26,9 +26,9 @@ fn is_current() {
         .collect();
     assert!(
         stale.is_empty(),
-        "{} in {} differ from what proto/ says now. To mend it:\n\n    {UPDATE}=1 cargo nextest run generated\n",
-        stale.join(" and "),
+        "the code in {} is not what proto/ says now: {}. To mend it:\n\n    {UPDATE}=1 cargo nextest run generated\n",
         checked_in.display(),
+        stale.join(", "),
     );
 }
 

@@ -133,6 +133,32 @@ async fn settings_that_cannot_be_used_are_named() {
 }
 
 #[tokio::test]
+async fn retries_are_as_many_as_somebody_asked_for() {
+    let stub = Stub::default();
+    let nothing = file("");
+    let quiet = Settings {
+        max_retries: None,
+        shared_config_files: vec![nothing.path().to_owned()],
+        shared_credentials_files: vec![nothing.path().to_owned()],
+        ..settings(&stub, &stub)
+    };
+    let profile = file("[default]\nmax_attempts = 7\n");
+    let adaptive = Settings { retry_mode: Some(RetryMode::Adaptive), ..quiet.clone() };
+    let asked = Settings { max_retries: Some(2), ..quiet.clone() };
+    let in_profile = Settings { shared_config_files: vec![profile.path().to_owned()], ..quiet.clone() };
+    // The environment has a say as well, but the tests do not change it.
+    if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
+        return;
+    }
+    for (settings, attempts, is_patient) in
+        [(quiet, DEFAULT_ATTEMPTS, true), (adaptive, DEFAULT_ATTEMPTS, true), (asked, 3, false), (in_profile, 7, false)]
+    {
+        let loaded = Aws::new(settings).0.load(Region::from_static("us-east-1")).await.unwrap();
+        assert_eq!((loaded.config.retry_config().unwrap().max_attempts(), loaded.is_patient), (attempts, is_patient));
+    }
+}
+
+#[tokio::test]
 async fn nobody_at_the_other_end_is_told_as_such() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = Stub { url: format!("http://{}", gone.local_addr().unwrap()), ..Stub::default() };

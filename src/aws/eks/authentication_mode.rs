@@ -1,7 +1,7 @@
 //! The walk from one authentication mode to another.
 
 use super::Eks;
-use crate::aws::wait::{self, Pauses};
+use crate::aws::wait::Pauses;
 use crate::aws::{AuthenticationMode, AwsError, Budget, Update, UpdateStatus};
 
 /// What a walk through the authentication modes is doing.
@@ -49,23 +49,26 @@ impl Eks {
             let refused = match self.update_authentication_mode(cluster, next, budget).await {
                 Ok(update) => {
                     progress(Progress::Started { to: next, update_id: update.id.clone() });
-                    self.settle(cluster, &update, budget).await?;
+                    self.wait_for_success(cluster, &update, budget).await?;
                     current = self.see_mode(cluster, next, budget).await?;
                     progress(Progress::Reached { mode: current });
                     continue;
                 }
                 Err(refused) => refused,
             };
+            let is_busy = refused.update_in_progress().is_some();
             if let Some(id) = refused.update_in_progress() {
                 progress(Progress::Waiting { update_id: id.to_owned() });
                 self.wait_out_update(cluster, id, &refused, budget).await?;
+            } else if !refused.is_unsupported_mode_change() {
+                return Err(refused);
             }
             // Somebody else may have been faster; then the step is refused because there is nothing left to do.
             let now = self.mode(cluster, budget).await?;
             if now > current {
                 current = now;
                 progress(Progress::Reached { mode: current });
-            } else if refused.update_in_progress().is_none() {
+            } else if !is_busy {
                 return Err(refused);
             }
         }
@@ -97,19 +100,20 @@ impl Eks {
         refused: &AwsError,
         budget: &Budget,
     ) -> Result<(), AwsError> {
+        tracing::info!(%refused, "waiting for update {id} of cluster {cluster} to end");
         let ended = self.wait_for_update(cluster, id, budget).await;
         self.regional.clusters.forget(&cluster.to_owned());
         match ended {
             Ok(_) => Ok(()),
             Err(error) if error.is_timed_out() => Err(refused.after_waiting_for("that update to end")),
             // Whatever the update was, it is not in the way any more; the next attempt tells.
-            Err(error) if error.is_not_found() => wait::Pauses::for_update().pause("DescribeUpdate", budget).await,
+            Err(error) if error.is_not_found() => Pauses::of_seconds().pause("DescribeUpdate", budget).await,
             Err(error) => Err(error),
         }
     }
 
     /// Waits for the end of an update of ours, and for its success.
-    async fn settle(&self, cluster: &str, update: &Update, budget: &Budget) -> Result<(), AwsError> {
+    async fn wait_for_success(&self, cluster: &str, update: &Update, budget: &Budget) -> Result<(), AwsError> {
         let ended = self.wait_for_update(cluster, &update.id, budget).await?;
         self.regional.clusters.forget(&cluster.to_owned());
         match ended.status {

@@ -12,10 +12,13 @@ impl Eks {
     pub async fn find_cluster(&self, name: &str, budget: &Budget) -> Result<Option<Cluster>, AwsError> {
         const OPERATION: &str = "DescribeCluster";
         let request = self.client().describe_cluster().name(name);
-        let fetch = || async move {
-            let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
-            let Some(answer) = unless_absent(answer)? else { return Ok(None) };
-            answer.cluster.map(from_sdk::cluster).transpose()
+        let fetch = move || {
+            let request = request.clone();
+            async move {
+                let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+                let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+                answer.cluster.map(from_sdk::cluster).transpose()
+            }
         };
         self.read(OPERATION, &self.regional.clusters, name.to_owned(), budget, fetch).await
     }
@@ -36,8 +39,8 @@ impl Eks {
         const OPERATION: &str = "UpdateClusterConfig";
         let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
         let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
-        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        let answer = budget.run_change(OPERATION, send).await;
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = self.regional.traffic.change(OPERATION, budget, send).await;
         self.regional.clusters.forget(&cluster.to_owned());
         from_sdk::update(OPERATION, answer?.update)
     }
@@ -50,8 +53,8 @@ impl Eks {
     pub async fn find_update(&self, cluster: &str, id: &str, budget: &Budget) -> Result<Option<Update>, AwsError> {
         const OPERATION: &str = "DescribeUpdate";
         let request = self.client().describe_update().name(cluster).update_id(id);
-        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        let answer = unless_absent(budget.run(OPERATION, send).await)?;
+        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = unless_absent(self.ask(OPERATION, budget, ask).await)?;
         answer.map(|answer| from_sdk::update(OPERATION, answer.update)).transpose()
     }
 
@@ -62,9 +65,12 @@ impl Eks {
     /// A call failed.
     pub async fn updates_in_progress(&self, cluster: &str, budget: &Budget) -> Result<Vec<Update>, AwsError> {
         const OPERATION: &str = "ListUpdates";
-        let pages = self.client().list_updates().name(cluster).into_paginator().items().send();
-        let list = async { pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) };
-        let ids: Vec<String> = unless_absent(budget.run(OPERATION, list).await)?.unwrap_or_default();
+        let request = self.client().list_updates().name(cluster);
+        let ask = || async {
+            let pages = request.clone().into_paginator().items().send();
+            pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))
+        };
+        let ids: Vec<String> = unless_absent(self.ask(OPERATION, budget, ask).await)?.unwrap_or_default();
         let mut under_way = Vec::new();
         for id in ids {
             under_way.extend(self.find_update(cluster, &id, budget).await?.filter(|update| !update.is_over()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Eks, EntryKey, OnDrop, PrincipalsKey, from_sdk, unless_absent};
-use crate::aws::wait::{self, Propagation};
+use crate::aws::wait::{self, Patience};
 use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
 
 impl Eks {
@@ -22,19 +22,23 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let find = || {
             let request = self.client().describe_access_entry().cluster_name(cluster).principal_arn(principal);
-            let fetch = || async move {
-                let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
-                let Some(answer) = unless_absent(answer)? else { return Ok(None) };
-                from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
+            let fetch = move || {
+                let request = request.clone();
+                async move {
+                    let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+                    let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+                    from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
+                }
             };
             self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
         };
-        let found = wait::until_seen(self.regional.newborn_until(&key), budget, find).await?;
-        self.regional.note_settled(&key);
+        let found = wait::until_seen(self.regional.created.believed_until(&key), budget, find).await?;
+        self.regional.created.settle(&key);
         Ok(found)
     }
 
-    /// The principals that have an entry on a cluster, or those among them that have a certain policy.
+    /// The principals that have an entry on a cluster, or those among them that have a certain policy; `None` if there is
+    /// no such cluster, or none that has entries in its authentication mode.
     ///
     /// EKS's own entries, for service-linked roles and nodes, are among them.
     ///
@@ -46,14 +50,17 @@ impl Eks {
         cluster: &str,
         policy_arn: Option<&str>,
         budget: &Budget,
-    ) -> Result<Vec<String>, AwsError> {
+    ) -> Result<Option<Vec<String>>, AwsError> {
         const OPERATION: &str = "ListAccessEntries";
         let policy_arn = policy_arn.map(str::to_owned);
         let request = self.client().list_access_entries().cluster_name(cluster);
-        let pages = request.set_associated_policy_arn(policy_arn.clone()).into_paginator().items().send();
-        let fetch = || async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) };
+        let request = request.set_associated_policy_arn(policy_arn.clone());
+        let fetch = move || {
+            let pages = request.clone().into_paginator().items().send();
+            async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) }
+        };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
-        Ok(self.read(OPERATION, &self.regional.principals, key, budget, fetch).await?.unwrap_or_default())
+        self.read(OPERATION, &self.regional.principals, key, budget, fetch).await
     }
 
     /// Creates an entry.
@@ -78,14 +85,14 @@ impl Eks {
             .r#type(new.entry_type.as_str())
             .set_kubernetes_groups(new.kubernetes_groups.as_ref().map(|groups| groups.iter().cloned().collect()))
             .set_username(new.user_name.clone())
-            .set_client_request_token(new.token.clone())
+            .client_request_token(new.token.clone().unwrap_or_else(new_token))
             // An empty map of tags is refused; no map is not.
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
-        let propagation = Propagation::of("the principal to become known to EKS", budget);
-        let answer = propagation.wait_out(AwsError::is_invalid_principal, create).await?;
-        self.regional.note_created(key.clone());
+        let patience = Patience::with("the principal to become known to EKS", budget);
+        let answer = patience.wait_out(AwsError::is_invalid_principal, create).await?;
+        self.regional.created.note(key.clone());
         from_sdk::access_entry(OPERATION, answer.access_entry)
     }
 
@@ -135,7 +142,13 @@ impl Eks {
         let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
-        self.regional.note_settled(&key);
+        self.regional.created.settle(&key);
         Ok(deleted)
     }
+}
+
+/// A token for all tries of one creation. The SDK's would be another for each of ours, and a try whose answer got lost
+/// would make the next one meet an entry that is there already.
+fn new_token() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }

@@ -5,28 +5,27 @@
 //! the entry is missing or the whole cluster, or the cluster's authentication mode rules out entries.
 //!
 //! Changes wait out what passes by itself, within their budget: an update of the cluster that is under way, a principal
-//! that IAM has not told EKS about yet, an entry of our own making that not all of EKS has heard of.
+//! that IAM has not told EKS about yet, an entry of our own making that not all of EKS has heard of. Reads and changes
+//! alike wait when AWS throttles.
 
 mod authentication_mode;
 mod clusters;
+mod created;
 mod entries;
 mod from_sdk;
 mod policies;
+mod send;
 mod tags;
+mod traffic;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tokio::time::Instant;
-
-use super::budget::Budget;
 use super::error::AwsError;
 use super::once::Once;
-use super::wait::{self, Propagation};
 use super::{AccessEntry, AccessPolicy, AssociatedPolicy, Cluster};
+use created::Created;
+use traffic::Traffic;
 
 pub use authentication_mode::Progress;
 
@@ -46,8 +45,8 @@ pub(super) struct Regional {
     associated: Once<EntryKey, Vec<AssociatedPolicy>>,
     principals: Once<PrincipalsKey, Vec<String>>,
     policies: Once<(), Vec<AccessPolicy>>,
-    /// When this process created which entry.
-    created: Mutex<HashMap<EntryKey, Instant>>,
+    created: Created,
+    traffic: Traffic,
 }
 
 /// An entry is known by its cluster and its principal.
@@ -83,70 +82,6 @@ impl Eks {
     fn client(&self) -> aws_sdk_eks::Client {
         self.regional.client.clone()
     }
-
-    /// Reads one fact, from what is known unless the handle is a fresh one.
-    async fn read<K, V, F>(
-        &self,
-        operation: &'static str,
-        facts: &Once<K, V>,
-        key: K,
-        budget: &Budget,
-        fetch: impl FnOnce() -> F,
-    ) -> Result<Option<V>, AwsError>
-    where
-        K: Clone + Eq + Hash + Send + 'static,
-        V: Clone + Send + Sync + 'static,
-        F: Future<Output = Result<Option<V>, AwsError>> + Send + 'static,
-    {
-        if self.fresh {
-            facts.forget(&key);
-        }
-        budget.run(operation, facts.get(key, fetch)).await
-    }
-
-    /// Makes one change, as soon as no update of the cluster is in its way.
-    async fn change<T, F>(
-        &self,
-        operation: &'static str,
-        cluster: &str,
-        budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
-        loop {
-            let refused = match budget.run_change(operation, send()).await {
-                Ok(done) => return Ok(done),
-                Err(error) => error,
-            };
-            match refused.update_in_progress() {
-                Some(id) => self.wait_out_update(cluster, id, &refused, budget).await?,
-                None => return Err(refused),
-            }
-        }
-    }
-
-    /// Changes one entry. If this process has just created it, all of EKS is given time to hear of it.
-    async fn change_entry<T, F>(
-        &self,
-        operation: &'static str,
-        key: &EntryKey,
-        budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
-        let change = || self.change(operation, &key.cluster, budget, &send);
-        match self.regional.newborn_until(key) {
-            Some(until) => {
-                let propagation = Propagation::of("the new entry to become known to all of EKS", budget).until(until);
-                propagation.wait_out(AwsError::is_no_such_entry, change).await
-            }
-            None => change().await,
-        }
-    }
 }
 
 impl fmt::Debug for Eks {
@@ -156,7 +91,8 @@ impl fmt::Debug for Eks {
 }
 
 impl Regional {
-    pub(super) fn new(client: aws_sdk_eks::Client, region: String) -> Self {
+    /// Whoever is `patient` waits when AWS throttles, beyond the retries of the client.
+    pub(super) fn new(client: aws_sdk_eks::Client, region: String, patient: bool) -> Self {
         Self {
             client,
             region,
@@ -165,7 +101,8 @@ impl Regional {
             associated: Once::default(),
             principals: Once::default(),
             policies: Once::default(),
-            created: Mutex::default(),
+            created: Created::default(),
+            traffic: Traffic::new(patient),
         }
     }
 
@@ -179,30 +116,6 @@ impl Regional {
     fn forget_associated(&self, key: &EntryKey) {
         self.associated.forget(key);
         self.principals.forget_where(|list, _| list.cluster == key.cluster);
-    }
-}
-
-/// The entries that this process has just created.
-///
-/// For a while "no such entry" may only mean that not all of EKS has heard of them yet.
-impl Regional {
-    fn note_created(&self, key: EntryKey) {
-        self.created().insert(key, Instant::now());
-    }
-
-    /// Notes that EKS has heard of the entry, or that it is gone: either way there is nothing to wait for.
-    fn note_settled(&self, key: &EntryKey) {
-        self.created().remove(key);
-    }
-
-    /// Until when the absence of the entry need not be believed, if it need not.
-    fn newborn_until(&self, key: &EntryKey) -> Option<Instant> {
-        let until = *self.created().get(key)? + wait::PROPAGATION;
-        (Instant::now() < until).then_some(until)
-    }
-
-    fn created(&self) -> MutexGuard<'_, HashMap<EntryKey, Instant>> {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,16 +22,18 @@ impl Eks {
         let find = || {
             let request = self.client().list_associated_access_policies();
             let request = request.cluster_name(cluster).principal_arn(principal);
-            let pages = request.into_paginator().items().send();
-            let fetch = || async move {
-                match pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) {
-                    Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
-                    answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
+            let fetch = move || {
+                let pages = request.clone().into_paginator().items().send();
+                async move {
+                    match pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) {
+                        Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
+                        answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
+                    }
                 }
             };
             self.read(OPERATION, &self.regional.associated, key.clone(), budget, fetch)
         };
-        wait::until_seen(self.regional.newborn_until(&key), budget, find).await
+        wait::until_seen(self.regional.created.believed_until(&key), budget, find).await
     }
 
     /// Associates a policy with an entry, or moves the association that is there to a new scope, in one step.
@@ -62,7 +64,7 @@ impl Eks {
             .access_scope(from_sdk::to_scope(scope));
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let answer = self.change_entry(OPERATION, &key, budget, send).await?;
-        self.regional.note_settled(&key);
+        self.regional.created.settle(&key);
         from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
     }
 
@@ -94,10 +96,13 @@ impl Eks {
     /// The call failed.
     pub async fn access_policies(&self, budget: &Budget) -> Result<Vec<AccessPolicy>, AwsError> {
         const OPERATION: &str = "ListAccessPolicies";
-        let pages = self.client().list_access_policies().into_paginator().items().send();
-        let fetch = || async move {
-            let answer = pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION));
-            answer.map(from_sdk::access_policies).map(Some)
+        let request = self.client().list_access_policies();
+        let fetch = move || {
+            let pages = request.clone().into_paginator().items().send();
+            async move {
+                let answer = pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION));
+                answer.map(from_sdk::access_policies).map(Some)
+            }
         };
         Ok(self.read(OPERATION, &self.regional.policies, (), budget, fetch).await?.unwrap_or_default())
     }

@@ -21,8 +21,8 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().tag_resource().resource_arn(access_entry_arn);
         let request = request.set_tags(Some(tags.clone().into_iter().collect()));
-        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        budget.run_change(OPERATION, send).await.map(drop)
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        self.regional.traffic.change(OPERATION, budget, send).await.map(drop)
     }
 
     /// Takes tags off an access entry.
@@ -40,8 +40,8 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().untag_resource().resource_arn(access_entry_arn);
         let request = request.set_tag_keys(Some(keys.iter().cloned().collect()));
-        let send = async { request.send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        budget.run_change(OPERATION, send).await.map(drop)
+        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        self.regional.traffic.change(OPERATION, budget, send).await.map(drop)
     }
 
     /// Drops the entry of that ARN. Whether an entry that is just being read has it cannot be known: drop those too.

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use aws_sdk_eks::config::{BehaviorVersion, Credentials, Region};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::aws::{AccessScope, AuthenticationMode, EntryType, Kind, NewAccessEntry};
+use crate::aws::{AccessScope, AuthenticationMode, Budget, EntryType, Kind, NewAccessEntry};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/reader";
 const ENTRY_ARN: &str = "arn:aws:eks:us-east-1:111122223333:access-entry/dev/role/111122223333/reader/1-2-3";
@@ -28,6 +29,8 @@ struct Canned(Arc<Mutex<CannedState>>);
 struct CannedState {
     answers: VecDeque<(u16, String)>,
     asked: Vec<(String, Value)>,
+    under_way: usize,
+    most_under_way: usize,
 }
 
 impl Canned {
@@ -51,7 +54,7 @@ impl Canned {
             .retry_config(aws_smithy_types::retry::RetryConfig::disabled())
             .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
             .build();
-        Eks::new(Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(config), "us-east-1".to_owned())))
+        Eks::new(Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(config), "us-east-1".to_owned(), true)))
     }
 
     /// `METHOD /path?query` of each request so far.
@@ -59,9 +62,9 @@ impl Canned {
         self.0.lock().unwrap().asked.iter().map(|(line, _)| line.clone()).collect()
     }
 
-    /// The body of the latest request.
-    fn body(&self) -> Value {
-        self.0.lock().unwrap().asked.last().unwrap().1.clone()
+    /// The body of each request so far.
+    fn bodies(&self) -> Vec<Value> {
+        self.0.lock().unwrap().asked.iter().map(|(_, body)| body.clone()).collect()
     }
 }
 
@@ -77,10 +80,15 @@ impl HttpConnector for Canned {
         let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap_or(Value::Null);
         let line = format!("{} {}", request.method(), request.uri().trim_start_matches("http://eks"));
         state.asked.push((line, body));
+        state.under_way += 1;
+        state.most_under_way = state.most_under_way.max(state.under_way);
         let (status, body) = state.answers.pop_front().expect("a prepared answer to every request");
+        drop(state);
+        let canned = self.clone();
         HttpConnectorFuture::new(async move {
             // A later turn, as on a network, so that those who ask at the same time do.
             tokio::task::yield_now().await;
+            canned.0.lock().unwrap().under_way -= 1;
             Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
         })
     }
@@ -134,10 +142,11 @@ fn new_entry() -> NewAccessEntry {
         kubernetes_groups: None,
         user_name: None,
         tags: BTreeMap::new(),
-        token: Some("token".to_owned()),
+        token: None,
     }
 }
 
 mod changes;
 mod reads;
+mod throttling;
 mod walk;

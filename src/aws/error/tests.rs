@@ -137,6 +137,8 @@ fn the_texts_of_eks_are_recognised() {
         "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
     );
     assert!(mode.is_wrong_authentication_mode());
+    let change = "Unsupported authentication mode update from API to API";
+    assert!(answer(400, "InvalidParameterException", change).is_unsupported_mode_change());
     let standard = answer(
         400,
         "InvalidParameterException",

@@ -79,7 +79,7 @@ async fn adopt(
         }
     }
     if let Value::Known(wanted) = &planned.tags_all {
-        let (set, gone) = tags::changes(&entry.tags, wanted);
+        let (set, gone) = tags::changes(&cx.client.tags.seen(&entry.tags, &planned.tags), wanted);
         if !set.is_empty() {
             eks.tag(&entry.access_entry_arn, &set, &budget).await.map_err(failed)?;
         }

@@ -80,7 +80,7 @@ what the principal may do there.";
             }
             Err(error) => return Err(attempt.failed(&error).into()),
         };
-        let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.default_tags);
+        let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.tags);
         policies::settle(cx, &eks, &mut state, &planned, before).await?;
         Ok(state)
     }
@@ -97,7 +97,7 @@ what the principal may do there.";
         let attempt = Attempt { summary: "Cannot read EKS access entry", object: &name };
         let eks = shown.eks(cx, &attempt).await?;
         let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
-        let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.default_tags);
+        let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.tags);
         // Without access_policies, what is associated with the entry is not this resource's business.
         if let Value::Known(shown) = &shown.access_policies {
             match policies::find(cx, &eks, &state, &attempt).await? {

@@ -8,12 +8,14 @@ use crate::value::{AttributePath, Value};
 use super::super::argument;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
-use super::super::tags;
+use super::super::lockout::{self, Loss};
 use super::super::walk::{EntryKey, Intent};
 use super::model::{AccessEntryModel, id};
 use super::{AccessEntry, conflict, policies};
 
 const SUMMARY: &str = "Cannot plan EKS access entry";
+const NO_CLUSTER: &str = "No such cluster yet";
+const NO_ENTRIES: &str = "No access entries in this authentication mode";
 
 pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
     match change {
@@ -21,11 +23,24 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
         Change::Update { config, prior, planned, requires_replace } => {
             update(cx, config, prior, planned, requires_replace).await
         }
-        Change::Delete { prior } => match prior.key() {
-            Some(key) => Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?),
-            None => Ok(()),
-        },
+        Change::Delete { prior } => remove(cx, prior).await,
     }
+}
+
+async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
+    let Some(key) = prior.key() else { return Ok(()) };
+    cx.client.walk.plan_entry(&key, Intent::Remove, None)?;
+    guard(cx, prior, &key, Loss::Entry).await
+}
+
+/// Says or refuses what would lock somebody out. Nodes administer nothing.
+async fn guard(cx: &Cx<'_, Client>, prior: &AccessEntryModel, key: &EntryKey, loss: Loss) -> Result<(), Diagnostics> {
+    if prior.entry_type() != EntryType::Standard || !cx.client.is_known() {
+        return Ok(());
+    }
+    let name = prior.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    lockout::check(cx, &prior.eks(cx, &attempt).await?, key, loss).await
 }
 
 async fn create(
@@ -82,6 +97,12 @@ async fn update(
         let stays = planned.key().as_ref() == Some(&key);
         let intent = if stays { Intent::Keep } else { Intent::Remove };
         cx.client.walk.plan_entry(&key, intent, policies::owned(planned).filter(|_| stays))?;
+        if policies::give_cluster_admin(prior)
+            && !policies::give_cluster_admin(planned)
+            && planned.access_policies.known().is_some()
+        {
+            guard(cx, prior, &key, Loss::ClusterAdmin).await?;
+        }
     }
     warn_of_policies(cx, prior, planned, &attempt).await
 }
@@ -92,7 +113,7 @@ fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryM
     if config.kubernetes_groups.is_null() && is_standard {
         planned.kubernetes_groups = Value::Known(BTreeSet::new());
     }
-    planned.tags_all = tags::all(&client.default_tags, &config.tags);
+    planned.tags_all = client.tags.all(&config.tags);
     if let Some(key) = planned.key() {
         planned.id = Value::Known(id(&key.cluster, &key.principal, &key.region));
     }
@@ -164,30 +185,32 @@ async fn check_live(
         );
         cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
     };
+    let failed = |error| Diagnostics::from(attempt.failed(&error));
     let exists = match cx.client.walk.principals(&eks, &key.cluster, &budget).await {
-        Ok(principals) => principals.get().is_some_and(|principals| principals.contains(&key.principal)),
-        Err(error) if error.is_no_such_cluster() => {
-            let why = format!("There is no cluster {} in {} now.", key.cluster, key.region);
-            unchecked("No such cluster yet", &why);
-            return Ok(());
-        }
-        Err(error) if error.is_wrong_authentication_mode() => {
-            let why = format!(
-                "The authentication mode of cluster {} is CONFIG_MAP now, in which a cluster has no access entries. An \
-                 eks_authentication_mode resource changes it; take cluster_name from that.",
-                key.cluster
-            );
-            unchecked("No access entries in this authentication mode", &why);
-            return Ok(());
+        Ok(Some(principals)) => principals.contains(&key.principal),
+        Ok(None) => {
+            let (summary, why) = match eks.find_cluster(&key.cluster, &budget).await.map_err(failed)? {
+                None => (NO_CLUSTER, format!("There is no cluster {} in {} now.", key.cluster, key.region)),
+                Some(cluster) => (
+                    NO_ENTRIES,
+                    format!(
+                        "The authentication mode of cluster {} is {} now, in which a cluster has no access entries. An \
+                         eks_authentication_mode resource changes it; take cluster_name from that.",
+                        key.cluster, cluster.authentication_mode
+                    ),
+                ),
+            };
+            unchecked(summary, &why);
+            false
         }
         Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {
             unchecked(
                 "Access entry not checked",
                 &format!("Whether the entry exists already could not be found out: {error}"),
             );
-            return Ok(());
+            false
         }
-        Err(error) => return Err(attempt.failed(&error).into()),
+        Err(error) => return Err(failed(error)),
     };
     if exists { conflict::announce(cx, &eks, planned, attempt).await } else { Ok(()) }
 }

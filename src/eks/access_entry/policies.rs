@@ -11,6 +11,7 @@ use crate::value::{AttributePath, Value};
 use super::super::access_scope;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
+use super::super::lockout::CLUSTER_ADMIN;
 use super::model::{AccessEntryModel, AccessPolicyModel};
 
 type Policies = BTreeMap<String, AccessPolicyModel>;
@@ -124,6 +125,15 @@ async fn change(
 pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
     let policies = entry.access_policies.known()?;
     policies.keys().map(|policy| policy.parse().ok().map(|policy: PolicyRef| policy.name().to_owned())).collect()
+}
+
+/// Whether the entry's own policies give every right in the whole cluster.
+pub(super) fn give_cluster_admin(entry: &AccessEntryModel) -> bool {
+    let gives = |(policy, of): (&String, &AccessPolicyModel)| {
+        let is_it = policy.parse().is_ok_and(|policy: PolicyRef| policy.name() == CLUSTER_ADMIN);
+        is_it && of.access_scope.known().is_some_and(|scope| scope.to_api() == AccessScope::Cluster)
+    };
+    entry.access_policies.known().is_some_and(|policies| policies.iter().any(gives))
 }
 
 /// Refuses two keys that mean one policy.

@@ -5,7 +5,6 @@
 
 mod line;
 
-use std::fmt;
 use std::io::{self, Write};
 use std::sync::Mutex;
 
@@ -32,7 +31,7 @@ pub(super) fn init(provider: &str, lookup: impl Lookup) {
 
 /// How much the user wants to know. The variable that names the provider wins over the one for all providers, and that
 /// one over the one for everything.
-pub fn level(provider: &str, lookup: impl Lookup) -> LevelFilter {
+fn level(provider: &str, lookup: impl Lookup) -> LevelFilter {
     let own = format!("TF_LOG_PROVIDER_{}", provider.to_uppercase().replace('-', "_"));
     [own.as_str(), "TF_LOG_PROVIDER", "TF_LOG"]
         .into_iter()
@@ -49,7 +48,7 @@ pub fn level(provider: &str, lookup: impl Lookup) -> LevelFilter {
 }
 
 /// Writes events and the fields of the spans around them as lines for Core.
-pub struct CoreLog<W> {
+struct CoreLog<W> {
     module: String,
     level: LevelFilter,
     out: Mutex<W>,
@@ -58,14 +57,8 @@ pub struct CoreLog<W> {
 
 impl<W: Write> CoreLog<W> {
     /// The log of `provider` at `level`, written to `out` and dated by `now`.
-    pub fn new(provider: &str, level: LevelFilter, out: W, now: fn() -> OffsetDateTime) -> Self {
+    fn new(provider: &str, level: LevelFilter, out: W, now: fn() -> OffsetDateTime) -> Self {
         Self { module: format!("provider.{provider}"), level, out: Mutex::new(out), now }
-    }
-}
-
-impl<W> fmt::Debug for CoreLog<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CoreLog").field("module", &self.module).field("level", &self.level).finish_non_exhaustive()
     }
 }
 

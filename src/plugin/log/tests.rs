@@ -1,5 +1,6 @@
 //! What Core reads when we log.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -14,13 +14,12 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
 use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme};
-use tokio_rustls::TlsAcceptor;
 
 /// Our end of the mutual TLS.
 pub(super) struct MutualTls {
     /// The certificate that we show, made for this process.
     pub(super) certificate: CertificateDer<'static>,
-    pub(super) acceptor: TlsAcceptor,
+    pub(super) config: Arc<ServerConfig>,
 }
 
 impl MutualTls {
@@ -42,7 +41,7 @@ impl MutualTls {
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
 
-        Ok(Self { certificate, acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Ok(Self { certificate, config: Arc::new(config) })
     }
 }
 

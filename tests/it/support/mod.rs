@@ -1,4 +1,9 @@
 //! What the tests stand on.
 
 pub(crate) mod client;
+pub(crate) mod core;
+pub(crate) mod eks;
+pub(crate) mod provider;
 pub(crate) mod server;
+pub(crate) mod toy;
+pub(crate) mod toy_schema;

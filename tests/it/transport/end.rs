@@ -1,17 +1,17 @@
 //! How it ends: on Core's word, or when Core is gone; and nothing stays behind.
 
-use std::fs;
-
-use terraform_provider_eks::plugin::Ended;
 use terraform_provider_eks::plugin::generated::go_plugin::Empty;
 use terraform_provider_eks::plugin::generated::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_eks::plugin::generated::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_eks::plugin::generated::tfplugin6::{get_metadata, stop_provider};
+use terraform_provider_eks::plugin::{Ended, Server};
+use tokio::runtime;
+use tokio::sync::oneshot;
 
-use super::{Stub, soon};
-use crate::support::client::Identity;
-use crate::support::server::Served;
+use super::{Stub, assert_empty, soon};
+use crate::support::client::{Handshake, Identity};
+use crate::support::server::{Served, environment};
 
 /// Core disappears in the middle of a call.
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn core_dies() {
     soon(ProviderClient::new(channel).get_metadata(get_metadata::Request {})).await.unwrap();
     call.abort();
     assert_eq!(soon(served.ended).await.unwrap(), Ended::ClientGone);
-    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+    assert_empty(served.folder.path());
 }
 
 /// Peers that are not Core come and go, before Core and beside it.
@@ -48,7 +48,26 @@ async fn on_shutdown() {
     soon(core.shutdown(Empty {})).await.unwrap();
     drop(core);
     assert_eq!(soon(served.ended).await.unwrap(), Ended::Shutdown);
-    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+    assert_empty(served.folder.path());
+}
+
+/// The process ends when the server does, and takes with it every task that is not done.
+#[tokio::test]
+async fn not_before_shutdown_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = environment(folder.path(), &[("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]);
+    let (started, handshake) = oneshot::channel();
+    let process = std::thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = Server::bind(&environment).unwrap();
+            started.send(Handshake::parse(&server.handshake_line().to_string())).unwrap();
+            server.serve(Stub::new()).await
+        })
+    });
+    let channel = handshake.await.unwrap().channel(&Identity::core()).await.unwrap();
+    soon(GrpcControllerClient::new(channel).shutdown(Empty {})).await.unwrap();
+    assert_eq!(process.join().unwrap(), Ended::Shutdown);
 }
 
 /// A client that does not hang up, and still has calls under way, is not waited for.

@@ -1,10 +1,16 @@
 //! Who is let in: Core, with its certificate and its key, and nobody else.
 
+use std::os::unix::net;
+use std::pin::pin;
+use std::time::Duration;
+
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, SupportedProtocolVersion};
 use terraform_provider_eks::plugin::generated::tfplugin6::get_metadata;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
 use tonic::transport::Channel;
 
 use super::{Stub, soon};
@@ -82,38 +88,52 @@ async fn core_under_each_version_of_tls() {
     }
 }
 
-/// Far more than the provider keeps, before and after Core's connection; some of them begin to speak.
+/// A crowd far larger than what the provider keeps comes all at once, and Core in the middle of it.
 #[tokio::test]
 async fn core_among_idle_peers() {
     let served = Served::start(Stub::new());
-    let mut idle = Vec::new();
-    for begins in [true, false] {
-        for _ in 0..200 {
-            let mut stream = served.handshake.stream().await.unwrap();
-            if begins {
-                // The head of a TLS record that never comes.
-                stream.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00]).await.unwrap();
-            }
-            idle.push(stream);
-        }
+    let crowd =
+        || -> Vec<_> { (0..300).map(|_| net::UnixStream::connect(&served.handshake.socket).unwrap()).collect() };
+
+    let mut before = crowd();
+    let mut core = pin!(served.channel());
+    tokio::select! {
+        biased;
+        _ = &mut core => panic!("nobody has accepted the connection yet"),
+        () = std::future::ready(()) => {}
     }
-    let channel = soon(served.channel()).await;
+    let _after = crowd();
+
+    let channel = soon(core).await;
     soon(metadata(channel.clone())).await.unwrap();
-    for _ in 0..200 {
-        idle.push(served.handshake.stream().await.unwrap());
-    }
-    soon(metadata(channel)).await.unwrap();
 
     // The oldest had to make room.
-    soon(read_to_end(&mut idle[0])).await;
+    let oldest = before.swap_remove(0);
+    oldest.set_nonblocking(true).unwrap();
+    soon(read_to_end(&mut UnixStream::from_std(oldest).unwrap())).await;
 }
 
-/// With the clock paused, time jumps to the deadline as soon as everybody waits.
+/// Peers that begin to speak and then stop do not hold up Core either.
+#[tokio::test]
+async fn core_among_stammering_peers() {
+    let served = Served::start(Stub::new());
+    let mut stammering = Vec::new();
+    for _ in 0..300 {
+        let mut stream = served.handshake.stream().await.unwrap();
+        // The head of a TLS record of 512 bytes.
+        stream.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00]).await.unwrap();
+        stammering.push(stream);
+    }
+    soon(metadata(served.channel().await)).await.unwrap();
+}
+
+/// With the clock paused, time jumps to the next deadline as soon as everybody waits.
 #[tokio::test(start_paused = true)]
 async fn idle_peer_is_turned_away_in_the_end() {
     let served = Served::start(Stub::new());
     let mut stream = served.handshake.stream().await.unwrap();
-    assert_eq!(read_to_end(&mut stream).await, b"");
+    let minute = Duration::from_secs(60);
+    assert_eq!(timeout(minute, read_to_end(&mut stream)).await.unwrap(), b"");
 }
 
 #[tokio::test]

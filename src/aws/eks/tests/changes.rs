@@ -12,14 +12,18 @@ async fn an_entry_that_is_there_already_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_principal_is_waited_for_with_one_token() {
+async fn a_new_principal_is_waited_for_with_one_token_for_all_tries() {
     let unknown = || error(400, "InvalidParameterException", INVALID_PRINCIPAL);
-    let canned = Canned::new([unknown(), unknown(), entry()]);
-    let created = canned.eks().create_access_entry(&new_entry(), &budget()).await.unwrap();
+    let canned = Canned::new([unknown(), error(429, "ThrottlingException", ""), unknown(), entry(), entry()]);
+    let (eks, budget) = (canned.eks(), budget());
+    let created = eks.create_access_entry(&new_entry(), &budget).await.unwrap();
     assert_eq!(created.access_entry_arn, ENTRY_ARN);
-    assert_eq!(canned.asked().len(), 3);
-    let body = json!({ "principalArn": ROLE, "type": "STANDARD", "clientRequestToken": "token" });
-    assert_eq!(canned.body(), body);
+    eks.create_access_entry(&new_entry(), &budget).await.unwrap();
+    let bodies = canned.bodies();
+    let token = &bodies[0]["clientRequestToken"];
+    let body = json!({ "principalArn": ROLE, "type": "STANDARD", "clientRequestToken": token });
+    assert_eq!(bodies[..4], vec![body; 4]);
+    assert_ne!(&bodies[4]["clientRequestToken"], token);
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,7 +67,7 @@ async fn a_policy_waits_for_the_entry_that_was_just_made_and_for_no_other() {
     eks.create_access_entry(&new_entry(), &budget).await.unwrap();
     let associated = eks.associate_policy("dev", ROLE, VIEW, &scope, &budget).await.unwrap();
     assert_eq!(associated.scope, scope);
-    assert_eq!(canned.body(), json!({ "policyArn": VIEW, "accessScope": wire }));
+    assert_eq!(canned.bodies()[3], json!({ "policyArn": VIEW, "accessScope": wire }));
 }
 
 #[tokio::test]
@@ -72,11 +76,11 @@ async fn an_update_sends_the_default_user_name_in_full_and_groups_even_if_none()
     let (eks, budget) = (canned.eks(), budget());
     eks.update_access_entry("dev", ROLE, &BTreeSet::new(), None, &budget).await.unwrap();
     let default_name = "arn:aws:sts::111122223333:assumed-role/reader/{{SessionName}}";
-    assert_eq!(canned.body()["username"], default_name);
-    assert_eq!(canned.body()["kubernetesGroups"], json!([]));
+    assert_eq!(canned.bodies().last().unwrap()["username"], default_name);
+    assert_eq!(canned.bodies().last().unwrap()["kubernetesGroups"], json!([]));
     eks.update_access_entry("dev", ROLE, &BTreeSet::from(["a".to_owned()]), Some("jane"), &budget).await.unwrap();
-    assert_eq!(canned.body()["username"], "jane");
-    assert_eq!(canned.body()["kubernetesGroups"], json!(["a"]));
+    assert_eq!(canned.bodies().last().unwrap()["username"], "jane");
+    assert_eq!(canned.bodies().last().unwrap()["kubernetesGroups"], json!(["a"]));
 }
 
 #[tokio::test]

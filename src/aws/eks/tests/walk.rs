@@ -39,6 +39,14 @@ async fn a_refusal_that_is_nobody_elses_doing_ends_the_walk() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_denial_ends_the_walk_without_another_question() {
+    let canned = Canned::new([error(403, "AccessDeniedException", "no")]);
+    let (walked, _) = walk(&canned).await;
+    assert_eq!(walked.unwrap_err().kind(), &Kind::AccessDenied { action: None });
+    assert_eq!(canned.asked(), ["POST /clusters/dev/update-config"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn goes_one_mode_at_a_time_and_waits_for_each() {
     let canned = Canned::new([
         update("1", "InProgress"),
@@ -53,7 +61,7 @@ async fn goes_one_mode_at_a_time_and_waits_for_each() {
     let (walked, told) = walk(&canned).await;
     walked.unwrap();
     assert_eq!(told, [started(ApiAndConfigMap, "1"), reached(ApiAndConfigMap), started(Api, "2"), reached(Api)]);
-    assert_eq!(canned.0.lock().unwrap().asked[5].1["accessConfig"], json!({ "authenticationMode": "API" }));
+    assert_eq!(canned.bodies()[5]["accessConfig"], json!({ "authenticationMode": "API" }));
 }
 
 #[tokio::test(start_paused = true)]

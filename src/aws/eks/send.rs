@@ -1,0 +1,90 @@
+//! How the calls are made: from what is known or anew, within the budget, and past what passes by itself.
+
+use std::future::Future;
+use std::hash::Hash;
+
+use super::{Eks, EntryKey};
+use crate::aws::once::Once;
+use crate::aws::wait::Patience;
+use crate::aws::{AwsError, Budget};
+
+impl Eks {
+    /// Reads one fact, from what is known unless the handle is a fresh one.
+    pub(super) async fn read<K, V, F>(
+        &self,
+        operation: &'static str,
+        facts: &Once<K, V>,
+        key: K,
+        budget: &Budget,
+        fetch: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Option<V>, AwsError>
+    where
+        K: Clone + Eq + Hash + Send + 'static,
+        V: Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Option<V>, AwsError>> + Send + 'static,
+    {
+        if self.fresh {
+            facts.forget(&key);
+        }
+        let traffic = self.regional.traffic.clone();
+        let fetch = || async move { traffic.read(fetch).await };
+        budget.run(operation, facts.get(key, fetch)).await
+    }
+
+    /// Reads something that is not kept.
+    pub(super) async fn ask<T, F>(
+        &self,
+        operation: &'static str,
+        budget: &Budget,
+        ask: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        budget.run(operation, self.regional.traffic.read(ask)).await
+    }
+
+    /// Makes one change of a cluster, as soon as no update of the cluster is in its way.
+    pub(super) async fn change<T, F>(
+        &self,
+        operation: &'static str,
+        cluster: &str,
+        budget: &Budget,
+        send: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        loop {
+            let refused = match self.regional.traffic.change(operation, budget, &send).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            match refused.update_in_progress() {
+                Some(id) => self.wait_out_update(cluster, id, &refused, budget).await?,
+                None => return Err(refused),
+            }
+        }
+    }
+
+    /// Changes one entry. If this process has just created it, all of EKS is given time to hear of it.
+    pub(super) async fn change_entry<T, F>(
+        &self,
+        operation: &'static str,
+        key: &EntryKey,
+        budget: &Budget,
+        send: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        let change = || self.change(operation, &key.cluster, budget, &send);
+        match self.regional.created.believed_until(key) {
+            Some(until) => {
+                let patience = Patience::with("the new entry to become known to all of EKS", budget).until(until);
+                patience.wait_out(AwsError::is_no_such_entry, change).await
+            }
+            None => change().await,
+        }
+    }
+}
