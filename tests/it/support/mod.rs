@@ -5,7 +5,6 @@ pub(crate) mod client;
 pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod eks;
-pub(crate) mod provider;
 pub(crate) mod events;
 pub(crate) mod processes;
 pub(crate) mod server;
