@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Macros live at the root of the crate, whichever module they belong to.
-const MACROS: &[(&str, &str)] = &[("model", "framework")];
+const MACROS: &[(&str, &str)] = &[("model", "framework"), ("arguments", "framework")];
 
 /// The only module that may use crates whose name begins like this.
 const FOREIGN: &[(&str, &str)] = &[

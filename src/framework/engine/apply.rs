@@ -3,7 +3,7 @@
 //! Whatever happens, the state that goes back is what is true: after a failure, what exists all the same.
 
 use super::super::{AnyResource, Cx, Diagnostics, DynamicFailed, Operation, Provider};
-use super::{Answer, Call, Engine, Known, conform, decode, encode, private, rules};
+use super::{Answer, Call, Engine, KnownResource, conform, decode, encode, private, rules};
 use crate::value::{Dynamic, Encoded};
 
 /// The question.
@@ -42,7 +42,7 @@ impl<P: Provider> Engine<P> {
     /// Applies one planned change of one object.
     pub async fn apply(&self, question: Apply) -> Applied {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("prior state", &question.prior, &known.ty)?;
             let planned = decode("planned state", &question.planned, &known.ty)?;
             let config = decode("configuration", &question.config, &known.ty)?;
@@ -58,7 +58,7 @@ impl<P: Provider> Engine<P> {
                 Operation::Delete => delete(resource, &cx, prior.clone()).await,
                 _ => put(resource, known, &cx, prior.clone(), planned, config).await,
             };
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let state = match outcome {
                 Ok(state) => state,
                 Err(failed) => {
@@ -87,7 +87,7 @@ async fn delete<C>(resource: &dyn AnyResource<C>, cx: &Cx<'_, C>, prior: Dynamic
 
 async fn put<C>(
     resource: &dyn AnyResource<C>,
-    known: &Known,
+    known: &KnownResource,
     cx: &Cx<'_, C>,
     prior: Dynamic,
     planned: Dynamic,

@@ -2,7 +2,7 @@
 
 use crate::value::Dynamic;
 
-use super::super::schema::{Field, Nesting};
+use super::super::schema::{Field, Nesting, Shape};
 
 /// A block that occurs never is an empty collection, not null.
 pub(super) fn blocks(object: Dynamic, fields: &[Field]) -> Dynamic {
@@ -20,17 +20,11 @@ pub(super) fn state(object: Dynamic, fields: &[Field]) -> Dynamic {
 }
 
 fn inside(value: Dynamic, field: &Field) -> Dynamic {
-    let Some((nesting, fields)) = field.inner() else { return value };
-    match (nesting, value) {
-        (Nesting::List, Dynamic::Null) if field.is_block() => Dynamic::List(Vec::new()),
-        (Nesting::Set, Dynamic::Null) if field.is_block() => Dynamic::set([]),
-        (Nesting::Map, Dynamic::Null) if field.is_block() => Dynamic::Map([].into()),
-        (_, Dynamic::List(values)) => Dynamic::List(values.into_iter().map(|value| blocks(value, fields)).collect()),
-        (_, Dynamic::Set(values)) => Dynamic::set(values.into_iter().map(|value| blocks(value, fields))),
-        (_, Dynamic::Map(values)) => {
-            Dynamic::Map(values.into_iter().map(|(key, value)| (key, blocks(value, fields))).collect())
-        }
-        (_, value) => blocks(value, fields),
+    match (&field.shape, value) {
+        (Shape::Block(Nesting::List, _), Dynamic::Null) => Dynamic::List(Vec::new()),
+        (Shape::Block(Nesting::Set, _), Dynamic::Null) => Dynamic::set([]),
+        (Shape::Block(Nesting::Map, _), Dynamic::Null) => Dynamic::Map([].into()),
+        (_, value) => field.change_inside(value, &blocks),
     }
 }
 

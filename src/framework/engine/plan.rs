@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::super::schema::{Field, Nesting};
 use super::super::{AnyResource, Cx, Decided, Diagnostics, DynamicChange, Operation, Provider};
-use super::{Answer, Call, Engine, Known, conform, decode, encode, private, replace, rules};
+use super::{Answer, Call, Engine, KnownResource, conform, decode, encode, private, replace, rules};
 use crate::value::{AttributePath, Dynamic, Encoded};
 
 /// The question.
@@ -53,7 +53,7 @@ impl<P: Provider> Engine<P> {
     /// Plans one change of one object.
     pub async fn plan(&self, question: Plan) -> Planned {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("prior state", &question.prior, &known.ty)?;
             let proposed = decode("proposed state", &question.proposed, &known.ty)?;
             let config = decode("configuration", &question.config, &known.ty)?;
@@ -67,7 +67,7 @@ impl<P: Provider> Engine<P> {
                 let replaces = private::is_managed(&question.private);
                 change(resource, known, &cx, Values { prior, proposed, config }, replaces).await
             };
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let Some((state, requires_replace)) = diagnostics.absorb(planned) else {
                 return Ok(Planned { diagnostics, ..Planned::default() });
             };
@@ -98,7 +98,7 @@ async fn removal<C>(resource: &dyn AnyResource<C>, cx: &Cx<'_, C>, prior: Dynami
 
 async fn change<C>(
     resource: &dyn AnyResource<C>,
-    known: &Known,
+    known: &KnownResource,
     cx: &Cx<'_, C>,
     Values { prior, proposed, config }: Values,
     replaces: bool,

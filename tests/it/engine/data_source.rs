@@ -1,11 +1,42 @@
 //! Data sources: what is asked, and the answer to it.
 
-use terraform_provider_eks::framework::Diagnostic;
+use std::time::Duration;
+
 use terraform_provider_eks::framework::engine::data_source::Found;
+use terraform_provider_eks::framework::schema::{block, computed, required};
+use terraform_provider_eks::framework::{Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
+use terraform_provider_eks::model;
 use terraform_provider_eks::value::Value;
 
-use super::toy::{AnswerModel, Remote, known, went_wrong};
+use super::toy::{Client, Part, Remote, check_lower_case, known, went_wrong};
 use super::{assert_nothing_said, assert_our_bug, assert_said, decoded, encoded};
+
+/// `toy_answer`: something to look up.
+pub(super) struct Answer;
+
+model! {
+    /// Question and answer.
+    pub(super) struct AnswerModel {
+        /// What to look up.
+        pub(super) question: Value<String> = required().check(check_lower_case),
+        /// What it says.
+        pub(super) answer: Value<String> = computed(),
+        /// Details, as blocks.
+        pub(super) detail: Value<Vec<Part>> = block(),
+    }
+}
+
+impl DataSource for Answer {
+    const NAME: &'static str = "toy_answer";
+    const DESCRIPTION: &'static str = "An answer.";
+    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(60));
+    type Client = Client;
+    type Model = AnswerModel;
+
+    async fn read(&self, cx: &Cx<'_, Client>, config: AnswerModel) -> Result<AnswerModel, Diagnostics> {
+        (cx.client.remote.look_up)(cx, config)
+    }
+}
 
 fn question() -> AnswerModel {
     AnswerModel { question: known("why"), detail: Value::Known(vec![]), ..AnswerModel::default() }

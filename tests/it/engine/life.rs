@@ -1,16 +1,98 @@
 //! The life of a provider: how it is configured, how long its operations may take, and how they are stopped.
 
+use std::time::Duration;
+
 use terraform_provider_eks::framework::engine::Engine;
 use terraform_provider_eks::framework::engine::apply::Apply;
 use terraform_provider_eks::framework::engine::import::Import;
 use terraform_provider_eks::framework::engine::plan::Plan;
 use terraform_provider_eks::framework::engine::read::Read;
-use terraform_provider_eks::framework::{Diagnostics, Timeouts};
+use terraform_provider_eks::framework::schema::{block, required};
+use terraform_provider_eks::framework::{
+    Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
+};
+use terraform_provider_eks::model;
 use terraform_provider_eks::value::{Encoded, Value};
 use tokio::time::Instant;
 
-use super::toy::{AnswerModel, Remote, SlowModel, Toy, ToyConfig, known};
+use super::data_source::AnswerModel;
+use super::toy::{Client, Remote, Toy, ToyConfig, known};
 use super::{assert_nothing_said, assert_our_bug, assert_said, decoded, encoded, null, unconfigured};
+
+/// `toy_slow`: takes forever, until it is stopped or its time is up.
+pub(super) struct Slow;
+
+model! {
+    /// Configuration, plan and state of a `toy_slow`.
+    pub(super) struct SlowModel {
+        /// Names it.
+        pub(super) name: Value<String> = required(),
+        /// How long operations may take.
+        pub(super) timeouts: Value<Timeouts> = block(),
+    }
+}
+
+model! {
+    /// What names a `toy_slow`.
+    pub(super) struct SlowIdentity {
+        /// The name.
+        pub(super) name: Value<String> = required(),
+    }
+}
+
+impl Resource for Slow {
+    const NAME: &'static str = "toy_slow";
+    const DESCRIPTION: &'static str = "Something slow.";
+    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts {
+        create: Duration::from_secs(100),
+        read: Duration::from_secs(200),
+        update: Duration::from_secs(300),
+        delete: Duration::from_secs(400),
+    };
+    type Client = Client;
+    type Model = SlowModel;
+    type Identity = SlowIdentity;
+
+    fn identity(&self, state: &SlowModel) -> SlowIdentity {
+        SlowIdentity { name: state.name.clone() }
+    }
+
+    fn parse_import_id(&self, id: &str) -> Result<SlowIdentity, Diagnostics> {
+        Ok(SlowIdentity { name: known(id) })
+    }
+
+    async fn plan(&self, cx: &Cx<'_, Client>, _change: Change<'_, SlowModel>) -> Result<(), Diagnostics> {
+        Err(forever(cx).await)
+    }
+
+    async fn create(&self, cx: &Cx<'_, Client>, _create: Create<SlowModel>) -> Result<SlowModel, Failed<SlowModel>> {
+        Err(forever(cx).await.into())
+    }
+
+    async fn read(
+        &self,
+        cx: &Cx<'_, Client>,
+        _identity: &SlowIdentity,
+        _prior: Option<&SlowModel>,
+    ) -> Result<Option<SlowModel>, Diagnostics> {
+        Err(forever(cx).await)
+    }
+
+    async fn update(&self, cx: &Cx<'_, Client>, _update: Update<SlowModel>) -> Result<SlowModel, Failed<SlowModel>> {
+        Err(forever(cx).await.into())
+    }
+
+    async fn delete(&self, cx: &Cx<'_, Client>, _prior: SlowModel) -> Result<(), Diagnostics> {
+        Err(forever(cx).await)
+    }
+}
+
+async fn forever(cx: &Cx<'_, Client>) -> Diagnostics {
+    tokio::select! {
+        () = cx.stop.cancelled() => Diagnostic::error("Stopped", "").into(),
+        () = tokio::time::sleep_until(cx.deadline) => Diagnostic::error("Out of time", "").into(),
+    }
+}
 
 fn slow(timeouts: Value<Timeouts>) -> Encoded {
     encoded(SlowModel { name: known("snail"), timeouts })

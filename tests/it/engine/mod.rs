@@ -2,10 +2,16 @@
 
 mod apply;
 mod data_source;
+mod ephemeral;
+mod function;
+mod generate;
 mod import;
 mod life;
+mod list;
+mod r#move;
 mod plan;
 mod read;
+mod service;
 mod toy;
 mod upgrade;
 mod validate;
@@ -17,11 +23,11 @@ use terraform_provider_eks::framework::schema::object_type;
 use terraform_provider_eks::framework::{Diagnostics, Model, Severity};
 use terraform_provider_eks::value::{Dynamic, Encoded};
 
-use toy::{Remote, Toy};
+use toy::Toy;
 
 /// A provider that nobody has configured, as Terraform has it while it validates and reads state.
 fn unconfigured() -> Engine<Toy> {
-    Engine::new(Toy { remote: Remote::default() })
+    Engine::new(Toy::default())
 }
 
 /// The value as Terraform sends it.

@@ -1,21 +1,31 @@
 //! A provider with one of everything, whose remote side does what a test says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use terraform_provider_eks::framework::engine::Engine;
 use terraform_provider_eks::framework::schema::{block, computed, optional, optional_computed, required};
 use terraform_provider_eks::framework::{
-    AnyDataSource, AnyResource, Change, Create, Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics, Failed,
-    Provider, RawState, Resource, Timeouts, Update, Upgrade,
+    AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Change, Create, Cx, DefaultTimeouts, Diagnostic,
+    Diagnostics, Failed, Move, Provider, RawState, Resource, Timeouts, Update, Upgrade,
 };
 use terraform_provider_eks::model;
 use terraform_provider_eks::value::{Dynamic, Value};
 
+use super::data_source::{Answer, AnswerModel};
+use super::ephemeral::Token;
+use super::function::{Crash, Describe, Join};
+use super::life::Slow;
+use super::list::Things;
+
 /// The provider. Configuring it leads to its remote side.
-#[derive(Clone, Copy)]
+#[derive(Clone, Default)]
 pub(super) struct Toy {
     pub(super) remote: Remote,
+    /// How many pages of a list the remote side has been asked for.
+    pub(super) pages: Arc<AtomicUsize>,
 }
 
 /// The remote side. By default it does everything right, and holds whatever it is asked for.
@@ -32,6 +42,7 @@ pub(super) struct Remote {
 pub(super) struct Client {
     pub(super) motto: Value<String>,
     pub(super) remote: Remote,
+    pub(super) pages: Arc<AtomicUsize>,
 }
 
 impl Default for Remote {
@@ -50,7 +61,14 @@ impl Default for Remote {
 impl Remote {
     /// A configured provider with this remote side.
     pub(super) async fn engine(self) -> Engine<Toy> {
-        let engine = Engine::new(Toy { remote: self });
+        Toy { remote: self, ..Toy::default() }.engine().await
+    }
+}
+
+impl Toy {
+    /// The provider, configured.
+    pub(super) async fn engine(self) -> Engine<Self> {
+        let engine = Engine::new(self);
         let configured = engine.configure(super::encoded(ToyConfig::default())).await;
         super::assert_nothing_said(&configured.diagnostics);
         engine
@@ -65,6 +83,9 @@ impl Provider for Toy {
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] = &[&Thing, &Slow];
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[&Answer];
+    const LISTS: &'static [&'static dyn AnyList<Client>] = &[&Things];
+    const EPHEMERALS: &'static [&'static dyn AnyEphemeral<Client>] = &[&Token];
+    const FUNCTIONS: &'static [&'static dyn AnyFunction] = &[&Join, &Describe, &Crash];
 
     fn validate(&self, config: &ToyConfig) -> Result<(), Diagnostics> {
         match config.motto.known().map(String::as_str) {
@@ -78,7 +99,7 @@ impl Provider for Toy {
         match config.motto.known().map(String::as_str) {
             Some("panic") => panic!("on purpose"),
             Some("refused") => Err(went_wrong()),
-            _ => Ok(Client { motto: config.motto, remote: self.remote }),
+            _ => Ok(Client { motto: config.motto, remote: self.remote, pages: Arc::clone(&self.pages) }),
         }
     }
 }
@@ -263,6 +284,25 @@ impl Resource for Thing {
         (cx.client.remote.delete)(prior)
     }
 
+    /// North is where the remote side puts things that are not told where to be.
+    fn generate_config(&self, state: &mut ThingModel) {
+        if state.zone == known("north") {
+            state.zone = Value::Null;
+        }
+    }
+
+    fn moves(&self) -> &'static [Move<ThingModel>] {
+        &[
+            Move {
+                provider: "acme/things",
+                type_name: "things_thing",
+                versions: 1..=2,
+                run: |state| Ok(state.decode::<ThingModelV1>()?.upgraded()),
+            },
+            Move { provider: "acme/old", type_name: "old_thing", versions: 0..=0, run: |_| panic!("on purpose") },
+        ]
+    }
+
     fn upgrades(&self) -> &'static [Upgrade<ThingModel>] {
         &[
             Upgrade { from: 0, run: |_| panic!("on purpose") },
@@ -282,108 +322,6 @@ model! {
 impl ThingModelV1 {
     fn upgraded(self) -> ThingModel {
         ThingModel { name: self.title, ..ThingModel::default() }
-    }
-}
-
-/// `toy_slow`: takes forever, until it is stopped or its time is up.
-pub(super) struct Slow;
-
-model! {
-    /// Configuration, plan and state of a `toy_slow`.
-    pub(super) struct SlowModel {
-        /// Names it.
-        pub(super) name: Value<String> = required(),
-        /// How long operations may take.
-        pub(super) timeouts: Value<Timeouts> = block(),
-    }
-}
-
-model! {
-    /// What names a `toy_slow`.
-    pub(super) struct SlowIdentity {
-        /// The name.
-        pub(super) name: Value<String> = required(),
-    }
-}
-
-impl Resource for Slow {
-    const NAME: &'static str = "toy_slow";
-    const DESCRIPTION: &'static str = "Something slow.";
-    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts {
-        create: Duration::from_secs(100),
-        read: Duration::from_secs(200),
-        update: Duration::from_secs(300),
-        delete: Duration::from_secs(400),
-    };
-    type Client = Client;
-    type Model = SlowModel;
-    type Identity = SlowIdentity;
-
-    fn identity(&self, state: &SlowModel) -> SlowIdentity {
-        SlowIdentity { name: state.name.clone() }
-    }
-
-    fn parse_import_id(&self, id: &str) -> Result<SlowIdentity, Diagnostics> {
-        Ok(SlowIdentity { name: known(id) })
-    }
-
-    async fn plan(&self, cx: &Cx<'_, Client>, _change: Change<'_, SlowModel>) -> Result<(), Diagnostics> {
-        Err(forever(cx).await)
-    }
-
-    async fn create(&self, cx: &Cx<'_, Client>, _create: Create<SlowModel>) -> Result<SlowModel, Failed<SlowModel>> {
-        Err(forever(cx).await.into())
-    }
-
-    async fn read(
-        &self,
-        cx: &Cx<'_, Client>,
-        _identity: &SlowIdentity,
-        _prior: Option<&SlowModel>,
-    ) -> Result<Option<SlowModel>, Diagnostics> {
-        Err(forever(cx).await)
-    }
-
-    async fn update(&self, cx: &Cx<'_, Client>, _update: Update<SlowModel>) -> Result<SlowModel, Failed<SlowModel>> {
-        Err(forever(cx).await.into())
-    }
-
-    async fn delete(&self, cx: &Cx<'_, Client>, _prior: SlowModel) -> Result<(), Diagnostics> {
-        Err(forever(cx).await)
-    }
-}
-
-async fn forever(cx: &Cx<'_, Client>) -> Diagnostics {
-    tokio::select! {
-        () = cx.stop.cancelled() => Diagnostic::error("Stopped", "").into(),
-        () = tokio::time::sleep_until(cx.deadline) => Diagnostic::error("Out of time", "").into(),
-    }
-}
-
-/// `toy_answer`: something to look up.
-pub(super) struct Answer;
-
-model! {
-    /// Question and answer.
-    pub(super) struct AnswerModel {
-        /// What to look up.
-        pub(super) question: Value<String> = required().check(check_lower_case),
-        /// What it says.
-        pub(super) answer: Value<String> = computed(),
-        /// Details, as blocks.
-        pub(super) detail: Value<Vec<Part>> = block(),
-    }
-}
-
-impl DataSource for Answer {
-    const NAME: &'static str = "toy_answer";
-    const DESCRIPTION: &'static str = "An answer.";
-    const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(60));
-    type Client = Client;
-    type Model = AnswerModel;
-
-    async fn read(&self, cx: &Cx<'_, Client>, config: AnswerModel) -> Result<AnswerModel, Diagnostics> {
-        (cx.client.remote.look_up)(cx, config)
     }
 }
 
@@ -407,7 +345,7 @@ pub(super) fn raw(json: &str) -> RawState {
     RawState { json: json.as_bytes().to_vec(), is_flatmap: false }
 }
 
-fn check_lower_case(text: &str) -> Result<(), Diagnostic> {
+pub(super) fn check_lower_case(text: &str) -> Result<(), Diagnostic> {
     if text == text.to_lowercase() { Ok(()) } else { Err(Diagnostic::error("Not in lower case", text)) }
 }
 

@@ -6,7 +6,8 @@ use terraform_provider_eks::framework::engine::validate::Validated;
 use terraform_provider_eks::framework::{Attribute, Timeouts};
 use terraform_provider_eks::value::{Dynamic, Value};
 
-use super::toy::{AnswerModel, Bit, Part, ThingModel, ToyConfig, known};
+use super::data_source::AnswerModel;
+use super::toy::{Bit, Part, ThingModel, ToyConfig, known};
 use super::{assert_nothing_said, assert_our_bug, assert_said, encoded, encoded_dynamic, unconfigured};
 
 async fn validate(config: ThingModel) -> Validated {
