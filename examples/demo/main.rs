@@ -10,6 +10,7 @@ mod calls;
 mod cluster;
 #[path = "../../tests/it/support/control.rs"]
 mod control;
+mod emulator;
 #[path = "../../tests/it/support/events.rs"]
 mod events;
 mod stage;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use self::cluster::{CLUSTER, Emulator, Error};
+use self::cluster::{CLUSTER, Cluster, Error};
 use self::stage::{Stage, changes, expect, say};
 use self::terraform::Terraform;
 
@@ -56,8 +57,8 @@ async fn tell() -> Result<(), Error> {
         return Err("usage: demo PROVIDER EMULATOR, both the paths of programs".into());
     };
     let folder = tempfile::tempdir()?;
-    let emulator = Emulator::start(emulator)?;
-    let terraform = Terraform::new(terraform::find()?, folder.path(), provider)?.reaching(&emulator.url);
+    let cluster = Cluster::start(emulator)?;
+    let terraform = Terraform::new(terraform::find()?, folder.path(), provider)?.reaching(cluster.url());
     terraform.copy_configuration(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"))?;
     println!(
         "{} runs examples/quickstart with {} against an emulator of EKS.",
@@ -66,7 +67,7 @@ async fn tell() -> Result<(), Error> {
     );
     println!("Nothing of this reaches AWS. The cluster {CLUSTER:?} is in mode CONFIG_MAP: it knows aws-auth only.");
 
-    let stage = &mut Stage::new(terraform, emulator);
+    let stage = &mut Stage::new(terraform, cluster);
     the_configuration_is_valid(stage).await?;
     the_plan_only_reads(stage).await?;
     apply_moves_the_cluster_and_makes_the_entries(stage).await?;
@@ -120,20 +121,10 @@ async fn apply_moves_the_cluster_and_makes_the_entries(stage: &mut Stage) -> Res
     ];
     expect("the calls of apply that change something", changes(&stage.calls().await?), owned(&expected))?;
 
-    let modes = stage.modes().await?;
+    let modes = stage.cluster.modes().await?;
     say(&format!("The cluster went from CONFIG_MAP to {}.", modes.join(" to ")));
     expect("the way of the cluster", modes, owned(&["API_AND_CONFIG_MAP", "API"]))?;
-    the_cluster_has(
-        stage,
-        &[
-            CREATOR,
-            "role/nodes EC2_LINUX, groups system:nodes",
-            "role/platform-admin STANDARD, AmazonEKSClusterAdminPolicy in the whole cluster",
-            "role/viewer STANDARD, AmazonEKSViewPolicy in dev-* payments shop",
-            "user/jane STANDARD, groups developers on-call",
-        ],
-    )
-    .await
+    the_cluster_has_the_entries(stage, "dev-* payments shop").await
 }
 
 async fn the_next_plan_is_empty(stage: &mut Stage) -> Result<(), Error> {
@@ -153,23 +144,12 @@ async fn a_scope_changes_in_place(stage: &mut Stage) -> Result<(), Error> {
     stage.change("apply", &["scope.tfplan"])?;
     let calls: Vec<_> = stage.calls().await?.iter().map(calls::short).collect();
     expect("the calls of apply", calls, owned(&["AssociateAccessPolicy viewer"]))?;
-    the_cluster_has(
-        stage,
-        &[
-            CREATOR,
-            "role/nodes EC2_LINUX, groups system:nodes",
-            "role/platform-admin STANDARD, AmazonEKSClusterAdminPolicy in the whole cluster",
-            "role/viewer STANDARD, AmazonEKSViewPolicy in dev-* payments shop staging",
-            "user/jane STANDARD, groups developers on-call",
-        ],
-    )
-    .await
+    the_cluster_has_the_entries(stage, "dev-* payments shop staging").await
 }
 
 async fn what_is_deleted_behind_its_back_comes_again(stage: &mut Stage) -> Result<(), Error> {
     stage.step("Somebody deletes jane's entry by hand. The next plan finds out and creates it again.");
-    stage.emulator.eks.delete_access_entry().cluster_name(CLUSTER).principal_arn(JANE).send().await?;
-    stage.emulator.take_calls().await?;
+    stage.cluster.delete_entry(JANE).await?;
     let plan = stage.change("plan", &["-out=again.tfplan"])?;
     expect("the plan", plan.planned(), owned(&["create eks_access_entry.developer"]))?;
     stage.calls().await?;
@@ -179,9 +159,7 @@ async fn what_is_deleted_behind_its_back_comes_again(stage: &mut Stage) -> Resul
 
 async fn what_exists_can_be_imported(stage: &mut Stage) -> Result<(), Error> {
     stage.step("Somebody has made an entry by hand. Once imported it is like the others: the next plan is empty.");
-    let create = stage.emulator.eks.create_access_entry().cluster_name(CLUSTER).principal_arn(AUDITOR);
-    create.kubernetes_groups("auditors").send().await?;
-    stage.emulator.take_calls().await?;
+    stage.cluster.create_entry(AUDITOR, "auditors").await?;
     fs::write(stage.terraform.folder().join("auditor.tf"), AUDITOR_TF)?;
     AUDITOR_TF.trim().lines().for_each(say);
     stage.run(&["import", "-no-color", "eks_access_entry.auditor", &format!("{CLUSTER}:{AUDITOR}")])?;
@@ -210,15 +188,25 @@ async fn destroy_leaves_what_was_never_ours(stage: &mut Stage) -> Result<(), Err
 /// EKS makes it when a cluster leaves `CONFIG_MAP`, for the identity that created the cluster.
 const CREATOR: &str = "role/admin STANDARD, AmazonEKSClusterAdminPolicy in the whole cluster";
 
+async fn the_cluster_has_the_entries(stage: &mut Stage, viewer_namespaces: &str) -> Result<(), Error> {
+    let viewer = format!("role/viewer STANDARD, AmazonEKSViewPolicy in {viewer_namespaces}");
+    let entries = [
+        CREATOR,
+        "role/nodes EC2_LINUX, groups system:nodes",
+        "role/platform-admin STANDARD, AmazonEKSClusterAdminPolicy in the whole cluster",
+        &viewer,
+        "user/jane STANDARD, groups developers on-call",
+    ];
+    the_cluster_has(stage, &entries).await
+}
+
 async fn the_cluster_has(stage: &mut Stage, expected: &[&str]) -> Result<(), Error> {
-    let entries = stage.entries().await?;
+    let entries = stage.cluster.entries().await?;
     say("The entries of the cluster are now:");
     for entry in &entries {
         let note = if entry == CREATOR { " (made by EKS for the cluster's creator)" } else { "" };
         say(&format!("  {entry}{note}"));
     }
-    // Asking was not Terraform's doing.
-    stage.emulator.take_calls().await?;
     expect("the entries of the cluster", entries, owned(expected))
 }
 

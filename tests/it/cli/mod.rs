@@ -3,12 +3,12 @@
 //! Every test has a folder, a state and an emulator of its own. Without a CLI they fail, and say what to install.
 
 mod bad_input;
+mod by_hand;
 mod configuration;
 mod ends;
 mod import;
 mod lifecycle;
 mod quickstart;
-mod reattach;
 mod secrets;
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! What `examples/quickstart` promises, one test each; `make demo` tells all of it as one story.
+//! What `examples/quickstart` promises, one test each; `make demo` tells all of it as one story. And the README.
 
 use std::path::Path;
 
@@ -91,4 +91,18 @@ async fn destroys_what_it_made_and_says_that_the_mode_stays() {
     let left: Vec<_> = workspace.emulator.entries(CLUSTER).iter().map(|entry| entry["principalArn"].clone()).collect();
     // The first was made by EKS, for the creator of the cluster, when it left CONFIG_MAP.
     assert_eq!(left, [role("admin"), role("of-others")]);
+}
+
+/// What somebody copies first.
+#[tokio::test]
+async fn of_the_readme() {
+    let readme = include_str!("../../../README.md");
+    let configuration = readme.split_once("```terraform\n").unwrap().1.split_once("```").unwrap().0;
+    let workspace = Workspace::empty("API").await;
+    workspace.emulator.put_cluster("my-cluster", "CONFIG_MAP");
+    workspace.write("main.tf", configuration);
+    workspace.run(&["fmt", "-check", "-diff"]);
+    let applied = ["AssociateAccessPolicy on-call", "CreateAccessEntry on-call", "UpdateClusterConfig"];
+    assert_eq!(workspace.apply(), [&applied[..], &["UpdateClusterConfig"]].concat());
+    assert_eq!(workspace.plan(), [] as [&str; 0]);
 }
