@@ -39,6 +39,13 @@ impl AwsError {
     }
 }
 
+impl AwsError {
+    /// Why there are no credentials for `operation`: an argument for `map_err`.
+    pub(crate) fn no_credentials(operation: &'static str) -> impl FnOnce(CredentialsError) -> Self {
+        move |error| Self::ours(Kind::NoCredentials, operation, causes(&error))
+    }
+}
+
 /// The kind of an answer that AWS gave.
 fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
     match code.unwrap_or_default() {
