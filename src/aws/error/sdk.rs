@@ -102,7 +102,7 @@ fn denied_action(message: &str) -> Option<String> {
 }
 
 /// The error and what caused it, each told once, in one line.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub(in crate::aws) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut told: Vec<String> = Vec::new();
     for cause in chain(error).map(ToString::to_string) {
         if !told.last().is_some_and(|last| last.contains(&cause)) {
