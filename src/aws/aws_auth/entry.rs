@@ -165,15 +165,11 @@ fn instances_only(text: &str) -> String {
 
 /// Why EKS does not take a user name.
 enum BadUserName<'a> {
-    InstancesOnly(&'a str),
     Placeholder(&'a str),
     Name(&'a str, NameError),
 }
 
 fn check_user_name(name: &str) -> Result<(), BadUserName<'_>> {
-    if name.contains(placeholder::INSTANCE) {
-        return Err(BadUserName::InstancesOnly(name));
-    }
     if let Some(placeholder) = placeholder::first_but(name, &placeholder::SESSION) {
         return Err(BadUserName::Placeholder(placeholder));
     }
@@ -183,7 +179,6 @@ fn check_user_name(name: &str) -> Result<(), BadUserName<'_>> {
 impl BadUserName<'_> {
     fn advice(&self, principal: &Principal) -> String {
         match self {
-            Self::InstancesOnly(name) => instances_only(name),
             Self::Placeholder(placeholder) => format!(
                 "Its user name has the placeholder {placeholder}, which EKS does not fill in entries. Put another name \
                  into the row, for instance with {{{{SessionName}}}} behind a colon."

@@ -231,7 +231,7 @@ fn config_map(rows: &[Written]) -> (BTreeMap<String, String>, Vec<Written>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_gets_more_than_today_and_what_migrates_is_the_same(rows in prop::collection::vec(written(), 0..12)) {
