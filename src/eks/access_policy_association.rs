@@ -113,10 +113,10 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
         match change {
-            Change::Create { config, planned, .. } => {
+            Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
                 planned.plan_id();
-                planned.note(cx, Intent::Create)
+                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
