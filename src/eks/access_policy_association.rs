@@ -124,7 +124,8 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
                 }
                 let stays = planned.key() == prior.key() && planned.policy_name() == prior.policy_name();
                 if !stays {
-                    return prior.note(cx, Intent::Remove);
+                    // The first half of a replacement: what is there goes.
+                    return remove(cx, prior).await;
                 }
                 planned.plan_id();
                 // With the entry go its policies: where it is made again, so is this.
@@ -135,10 +136,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
                 let loses = prior.gives_cluster_admin() && !planned.gives_cluster_admin();
                 if loses && planned.access_scope.known().is_some() { guard(cx, prior).await } else { Ok(()) }
             }
-            Change::Delete { prior } => {
-                prior.note(cx, Intent::Remove)?;
-                if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
-            }
+            Change::Delete { prior } => remove(cx, prior).await,
         }
     }
 
@@ -240,6 +238,11 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
         argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
     }
     Ok(())
+}
+
+async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
+    prior.note(cx, Intent::Remove)?;
+    if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
 }
 
 /// Says or refuses what would lock somebody out.
