@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access_entries_exclusive;
 mod access_entry;
+mod access_policy_association;
+mod authentication_mode;
 mod core_double;
 mod generated;
 mod support;
