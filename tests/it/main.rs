@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access_entries_exclusive;
 mod access_entry;
+mod access_policy_association;
 mod architecture;
+mod authentication_mode;
 mod cli;
 mod core_double;
 mod data_sources;
