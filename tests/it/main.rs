@@ -6,5 +6,6 @@ mod access_entry;
 mod core_double;
 mod data_sources;
 mod generated;
+mod provider;
 mod support;
 mod transport;
