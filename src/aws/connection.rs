@@ -41,9 +41,9 @@ struct Connection {
 }
 
 /// What the settings, the environment and the shared files come to.
-struct Loaded {
+pub(super) struct Loaded {
     /// The SDK's configuration, with the credentials to use.
-    config: SdkConfig,
+    pub(super) config: SdkConfig,
     /// Whether nobody said how often to try again, so that it is for us to say.
     is_patient: bool,
 }
@@ -84,11 +84,7 @@ impl Aws {
     ///
     /// No region is named anywhere, the settings cannot be used, or the account is not one to work on.
     pub async fn eks(&self, region: Option<&str>, budget: &Budget) -> Result<Eks, AwsError> {
-        let (region, Loaded { config, is_patient }) = self.connect(region, budget).await?;
-        if self.0.settings.restricts_accounts() {
-            let caller = self.caller(Some(region.as_ref()), budget).await?;
-            self.0.settings.check_account(&caller.account)?;
-        }
+        let (region, Loaded { config, is_patient }) = self.enter(region, budget).await?;
         let mut regions = self.0.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.to_string()).or_insert_with(|| {
             let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone());
@@ -118,6 +114,21 @@ impl Aws {
         };
         let caller = budget.run(OPERATION, self.0.caller.get((), ask)).await?;
         caller.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller"))
+    }
+
+    /// What was configured.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The region to work in and what to work there with, once the account is known to be one to work on.
+    pub(super) async fn enter(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
+        let (region, loaded) = self.connect(region, budget).await?;
+        if self.0.settings.restricts_accounts() {
+            let caller = self.caller(Some(region.as_ref()), budget).await?;
+            self.0.settings.check_account(&caller.account)?;
+        }
+        Ok((region, loaded))
     }
 
     async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {

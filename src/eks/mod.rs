@@ -11,6 +11,7 @@
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`error`] | what AWS says, as a diagnostic |
 //! | [`lockout`] | guards against locking oneself out |
+//! | [`moves`] | what moves from other providers have in common |
 //! | [`pattern`] | patterns for principals |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
@@ -29,6 +30,7 @@ pub mod data;
 mod error;
 mod import_id;
 mod lockout;
+mod moves;
 mod pattern;
 mod tags;
 mod walk;

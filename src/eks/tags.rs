@@ -47,14 +47,12 @@ impl TagRules {
 
     /// `tags` as found: of the tags that the object has, those that its own configuration accounts for, or nobody's.
     ///
-    /// A tag of the provider belongs to the object's own only if it was among them before. No tags are shown as they were
-    /// before: as an empty map, or as none at all.
-    pub(super) fn own(&self, found: &Tags, before: &Value<Tags>) -> Value<Tags> {
+    /// A tag of the provider belongs to the object's own only if it was among them before.
+    pub(super) fn own(&self, found: &Tags, before: &Value<Tags>) -> Tags {
         let is_own = |(key, value): &(&String, &String)| {
             has(before, key) || !(self.ignored.contains(key) || self.is_default(key, value))
         };
-        let own: Tags = found.iter().filter(is_own).map(|(key, value)| (key.clone(), value.clone())).collect();
-        if own.is_empty() && !matches!(before, Value::Known(_)) { Value::Null } else { Value::Known(own) }
+        found.iter().filter(is_own).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Whether the tag is the provider's. While nobody knows the provider's tags, any may be.
@@ -128,22 +126,15 @@ mod tests {
     fn a_tag_of_the_provider_is_not_the_objects_own_unless_it_was() {
         let rules = default(&[("team", "a")]);
         let found = tags(&[("team", "a"), ("added", "by hand")]);
-        assert_eq!(rules.own(&found, &Value::Null), known(&[("added", "by hand")]));
-        assert_eq!(rules.own(&found, &known(&[("team", "a")])), Value::Known(found));
+        assert_eq!(rules.own(&found, &Value::Null), tags(&[("added", "by hand")]));
+        assert_eq!(rules.own(&found, &known(&[("team", "a")])), found);
     }
 
     #[test]
     fn while_the_providers_tags_are_unknown_nobodys_tag_is_taken_for_the_objects_own() {
         let rules = TagRules { default: Value::Unknown, ..TagRules::default() };
         let found = tags(&[("team", "a"), ("mine", "1")]);
-        assert_eq!(rules.own(&found, &known(&[("mine", "1")])), known(&[("mine", "1")]));
-    }
-
-    #[test]
-    fn no_tags_are_shown_as_before() {
-        let rules = TagRules::default();
-        assert_eq!(rules.own(&Tags::new(), &Value::Null), Value::Null);
-        assert_eq!(rules.own(&Tags::new(), &known(&[])), known(&[]));
+        assert_eq!(rules.own(&found, &known(&[("mine", "1")])), tags(&[("mine", "1")]));
     }
 
     #[test]
@@ -152,7 +143,7 @@ mod tests {
         let rules = ignoring(&["cost"], &["audit/"]);
         let left = [("kept", "1"), ("cost-center", "1")];
         assert_eq!(rules.seen(&found, &Value::Null), tags(&left));
-        assert_eq!(rules.own(&found, &Value::Null), known(&left));
+        assert_eq!(rules.own(&found, &Value::Null), tags(&left));
     }
 
     #[test]
@@ -160,7 +151,7 @@ mod tests {
         let rules = TagRules { default: known(&[("cost", "1")]), ..ignoring(&["cost", "team"], &[]) };
         let found = tags(&[("cost", "2"), ("team", "a")]);
         assert_eq!(rules.seen(&found, &known(&[("team", "a")])), found);
-        assert_eq!(rules.own(&found, &known(&[("team", "a")])), known(&[("team", "a")]));
+        assert_eq!(rules.own(&found, &known(&[("team", "a")])), tags(&[("team", "a")]));
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::aws::{self, Eks, NewAccessEntry};
-use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Update};
+use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
 use self::model::{AccessEntryIdentity, AccessEntryModel};
@@ -12,6 +12,7 @@ use super::{import_id, tags};
 
 mod conflict;
 mod model;
+mod moves;
 mod plan;
 mod policies;
 mod validate;
@@ -61,6 +62,10 @@ what the principal may do there.";
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
         plan::plan(cx, change).await
+    }
+
+    fn moves(&self) -> &'static [Move<AccessEntryModel>] {
+        moves::MOVES
     }
 
     async fn create(

@@ -42,8 +42,8 @@ model! {
         /// The unique id of the role or user, such as `aws_iam_role.x.unique_id`. EKS lets in only the role or user that
         /// existed when the entry was made: with this, one that was made anew under the same name gets a new entry.
         pub principal_unique_id: Value<String> = optional().requires_replace_if(both_known),
-        /// Tags of the entry.
-        pub tags: Value<BTreeMap<String, String>> = optional(),
+        /// Tags of the entry. None if left out.
+        pub tags: Value<BTreeMap<String, String>> = optional_computed(),
         /// The region of the cluster. The provider's region if left out.
         pub region: Value<String> = argument::region(),
         /// The ARN of the entry. An entry that is made again gets another one.
@@ -105,7 +105,7 @@ impl AccessEntryModel {
             access_policies: shown.access_policies.clone(),
             on_conflict: shown.on_conflict.clone(),
             principal_unique_id: shown.principal_unique_id.clone(),
-            tags: tags.own(&entry.tags, &shown.tags),
+            tags: Value::Known(tags.own(&entry.tags, &shown.tags)),
             region: Value::Known(eks.region().to_owned()),
             access_entry_arn: Value::Known(entry.access_entry_arn.clone()),
             created_at: Value::Known(entry.created_at.clone()),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::{EntryType, Kind, Principal};
@@ -112,6 +112,10 @@ fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryM
     let is_standard = planned.r#type.known().is_some() && planned.entry_type() == EntryType::Standard;
     if config.kubernetes_groups.is_null() && is_standard {
         planned.kubernetes_groups = Value::Known(BTreeSet::new());
+    }
+    // None written down is none at all, which the state shows as an empty map, as it shows `tags = {}`.
+    if config.tags.is_null() {
+        planned.tags = Value::Known(BTreeMap::new());
     }
     planned.tags_all = client.tags.all(&config.tags);
     if let Some(key) = planned.key() {

@@ -1,9 +1,14 @@
 //! What the tests stand on.
 
+pub(crate) mod calls;
 pub(crate) mod client;
+pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod eks;
 pub(crate) mod front;
+pub(crate) mod events;
+pub(crate) mod processes;
 pub(crate) mod server;
+pub(crate) mod terraform;
 pub(crate) mod toy;
 pub(crate) mod toy_schema;
