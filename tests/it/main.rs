@@ -12,5 +12,6 @@ mod core_double;
 mod data_sources;
 mod engine;
 mod generated;
+mod provider;
 mod support;
 mod transport;

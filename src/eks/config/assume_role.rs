@@ -140,11 +140,12 @@ fn check_role_arn(text: &str) -> Result<(), Diagnostic> {
     if text.parse().is_ok_and(is_role) {
         return Ok(());
     }
+    let mut detail =
+        format!("{text:?} is not the ARN of an IAM role, which looks like arn:aws:iam::111122223333:role/path/name.");
     // To assume no role by mistake would be to work as somebody else.
-    let hint = if text.is_empty() { " To assume no role, leave the block out." } else { "" };
-    let detail = format!(
-        "{text:?} is not the ARN of an IAM role, which looks like arn:aws:iam::111122223333:role/path/name.{hint}"
-    );
+    if text.is_empty() {
+        detail.push_str(" To assume no role, leave the block out.");
+    }
     Err(Diagnostic::error("Invalid role", detail))
 }
 

@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{OLD, count, counts, fail, find, world};
 use crate::support::core::as_json;
 use crate::support::eks::{CLUSTER, World, policy, role};
+use crate::support::front::Proxy;
 
 const TYPE: &str = "eks_access_entries";
 
@@ -73,6 +76,28 @@ async fn one_entry_that_cannot_be_read_fails_the_whole() {
         assert_eq!(error.summary, "Cannot read EKS access entries");
         assert!(error.detail.contains(&format!("eks:{operation}")), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_goes_while_it_is_looked_at_is_left_out() {
+    let proxy = Proxy::start().await;
+    let endpoints = json!({ "eks": "http://eks.example", "sts": "http://sts.example" });
+    let block = json!({ "http_proxy": proxy.url, "no_proxy": "other.example", "endpoints": endpoints });
+    let world = Arc::new(world(block).await);
+    fill(&world);
+    proxy.lead_to(&world.emulator);
+    let behind = Arc::downgrade(&world);
+    proxy.before_reply(move |request| {
+        let world = behind.upgrade().unwrap();
+        // One goes when it has been listed, another one when it has been described.
+        if request.starts_with("GET http://eks.example/clusters/dev/access-entries ") {
+            world.emulator.remove_entry(CLUSTER, &role("nobody"));
+        } else if request.ends_with("viewer HTTP/1.1") {
+            world.emulator.remove_entry(CLUSTER, &role("viewer"));
+        }
+    });
+    let found = find(&world, TYPE, entries(json!({}))).await;
+    assert_eq!(names(&found), ["node", "jane"], "{:?}", proxy.asked());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod eks;
+pub(crate) mod front;
 pub(crate) mod events;
 pub(crate) mod processes;
 pub(crate) mod server;
