@@ -26,12 +26,12 @@ is not checked: EKS adds policies over time, and `data.eks_access_policies` list
     type Output = String;
 
     fn call(&self, arguments: AccessPolicyArnArguments) -> Result<String, FunctionError> {
-        let AccessPolicyArnArguments { name, partition: Variadic(partitions) } = arguments;
-        if partitions.len() > 1 {
+        let AccessPolicyArnArguments { name, partition: Variadic(given) } = arguments;
+        if given.len() > 1 {
             let text = "There is one partition at most: access_policy_arn(name) or access_policy_arn(name, partition).";
             return Err(FunctionError::in_argument(2, text));
         }
-        let partition = partitions.first().map_or("aws", String::as_str);
+        let partition = given.first().map_or("aws", String::as_str);
         if !partitions().any(|known| known == partition) {
             let known: Vec<_> = partitions().collect();
             let text = format!("{partition:?} is no partition of AWS. There are {}.", known.join(", "));
