@@ -94,14 +94,18 @@ async fn destroy_forgets() {
     assert_eq!(world.state(TYPE, "x"), None);
 }
 
+/// The same object in the state, but of a cluster that is not there.
+fn elsewhere(json: Vec<u8>) -> Vec<u8> {
+    String::from_utf8(json).unwrap().replace("\"dev\"", "\"prod\"").into_bytes()
+}
+
 #[tokio::test]
 async fn disappears_with_the_cluster() {
     let world = world(&["a"]).await;
     world.converge(TYPE, "x", set(&["a"])).await.unwrap();
     let mut stored = world.forget(TYPE, "x").unwrap();
-    let rename = |json: Vec<u8>| String::from_utf8(json).unwrap().replace("\"dev\"", "\"prod\"").into_bytes();
-    stored.attributes = rename(stored.attributes);
-    stored.identity = stored.identity.map(rename);
+    stored.attributes = elsewhere(stored.attributes);
+    stored.identity = stored.identity.map(elsewhere);
     world.store(TYPE, "x", stored);
     let config = with(set(&["a"]), json!({ "cluster_name": "prod" }));
     assert_eq!(world.plan(TYPE, "x", config).await.unwrap().action, Action::Create);

@@ -143,13 +143,17 @@ async fn pain_28_destroy_forgets_and_says_so_in_the_plan() {
     assert_eq!(live(&world), "API");
 }
 
+/// The same object in the state, but of a cluster that is not there.
+fn elsewhere(json: Vec<u8>) -> Vec<u8> {
+    String::from_utf8(json).unwrap().replace("\"dev\"", "\"prod\"").into_bytes()
+}
+
 #[tokio::test]
 async fn disappears_with_the_cluster() {
     let world = managed("API").await;
     let mut stored = world.forget(TYPE, "x").unwrap();
-    let rename = |json: Vec<u8>| String::from_utf8(json).unwrap().replace("\"dev\"", "\"prod\"").into_bytes();
-    stored.attributes = rename(stored.attributes);
-    stored.identity = stored.identity.map(rename);
+    stored.attributes = elsewhere(stored.attributes);
+    stored.identity = stored.identity.map(elsewhere);
     world.store(TYPE, "x", stored);
     let config = json!({ "cluster_name": "prod", "authentication_mode": "API" });
     let plan = world.plan(TYPE, "x", config).await.unwrap();
