@@ -139,6 +139,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
                 // With the entry go its policies: where it is made again, so is this.
                 if prior.key().is_some_and(|key| cx.client.walk.makes_entry(&key)) {
                     planned.access_entry_arn = Value::Unknown;
+                    planned.associated_at = Value::Unknown;
                 }
                 planned.note(cx, Intent::Keep)?;
                 let loses = prior.gives_cluster_admin() && !planned.gives_cluster_admin();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::Arn;
-use crate::framework::{Diagnostic, Diagnostics, Model, RawState};
+use crate::framework::{Diagnostic, Diagnostics, Model, RawState, Timeouts};
 use crate::value::Value;
 
 /// The state of another provider's object as `M`, which has to know every attribute that has a value there.
@@ -24,6 +24,11 @@ pub(super) fn read<M: Model>(state: &RawState) -> Result<M, Diagnostics> {
             Err(Diagnostic::error("Cannot move the whole object", detail).into())
         }
     }
+}
+
+/// A `timeouts` block; here, one without any timeout is none.
+pub(super) fn timeouts(written: Value<Timeouts>) -> Value<Timeouts> {
+    written.into_known().filter(|timeouts| *timeouts != Timeouts::default()).into()
 }
 
 /// The region that an ARN of EKS names, for states that hold none.

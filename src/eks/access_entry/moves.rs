@@ -8,7 +8,7 @@ use crate::model;
 use crate::value::Value;
 
 use super::super::access_scope::AccessScope;
-use super::super::moves::{read, region_of};
+use super::super::moves::{read, region_of, timeouts};
 use super::model::{AccessEntryModel, AccessPolicyModel, id};
 
 pub(super) const MOVES: &[Move<AccessEntryModel>] = &[
@@ -64,7 +64,7 @@ fn from_aws(state: &RawState) -> Result<AccessEntryModel, Diagnostics> {
         created_at: aws.created_at,
         modified_at: aws.modified_at,
         tags_all: some(aws.tags_all),
-        timeouts: aws.timeouts,
+        timeouts: timeouts(aws.timeouts),
         ..AccessEntryModel::default()
     }
     .with_id())

@@ -6,7 +6,7 @@ use crate::model;
 use crate::value::Value;
 
 use super::super::access_scope::AccessScope;
-use super::super::moves::read;
+use super::super::moves::{read, timeouts};
 use super::AccessPolicyAssociationModel;
 
 pub(super) const MOVES: &[Move<AccessPolicyAssociationModel>] = &[Move {
@@ -54,7 +54,7 @@ fn from_aws(state: &RawState) -> Result<AccessPolicyAssociationModel, Diagnostic
         policy_arn: aws.policy_arn,
         region: aws.region,
         access_scope: scope.into(),
-        timeouts: aws.timeouts,
+        timeouts: timeouts(aws.timeouts),
         ..AccessPolicyAssociationModel::default()
     };
     model.plan_id();
