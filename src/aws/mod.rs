@@ -23,6 +23,7 @@ pub mod access_entry;
 pub mod access_policy;
 pub mod arn;
 pub mod authentication_mode;
+pub mod aws_auth;
 pub mod budget;
 pub mod cluster;
 pub mod connection;

@@ -5,7 +5,7 @@ use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
 use crate::aws::{self, AssociatedPolicy, Budget, Eks};
 use crate::framework::schema::{block, computed, required, required_block};
-use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Timeouts, Update};
+use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Timeouts, Update};
 use crate::model;
 use crate::value::{AttributePath, Dynamic, Value};
 
@@ -15,6 +15,8 @@ use super::error::Attempt;
 use super::lockout::{self, CLUSTER_ADMIN, Loss};
 use super::walk::{EntryKey, Intent};
 use super::{argument, import_id};
+
+mod moves;
 
 /// `eks_access_policy_association`: one access policy on one entry.
 pub struct AccessPolicyAssociation;
@@ -109,6 +111,10 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
             Value::Known(scope) => scope.check(&AttributePath::attribute("access_scope")),
             _ => Ok(()),
         }
+    }
+
+    fn moves(&self) -> &'static [Move<Model>] {
+        moves::MOVES
     }
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {

@@ -1,6 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
-//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
+//! [`data`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -10,6 +11,7 @@
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`error`] | what AWS says, as a diagnostic |
 //! | [`lockout`] | guards against locking oneself out |
+//! | [`moves`] | what moves from other providers have in common |
 //! | [`pattern`] | patterns for principals |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
@@ -24,9 +26,11 @@ mod argument;
 mod authentication_mode;
 mod client;
 mod config;
+pub mod data;
 mod error;
 mod import_id;
 mod lockout;
+mod moves;
 mod pattern;
 mod tags;
 mod walk;
@@ -52,7 +56,8 @@ impl Provider for Eks {
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
-    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()

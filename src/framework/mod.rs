@@ -27,7 +27,7 @@ pub use raw_state::RawState;
 pub use resource::{
     AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Move, Resource, Update, Upgrade,
 };
-pub use timeouts::{DefaultTimeouts, Operation, Timeouts};
+pub use timeouts::{DefaultTimeouts, Operation, Timeouts, parse_duration};
 
 /// A future in a box, as the erased traits return it.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

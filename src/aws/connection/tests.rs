@@ -123,6 +123,8 @@ async fn settings_that_cannot_be_used_are_named() {
         (Settings { secret_key: None, ..settings() }, "secret_key"),
         (Settings { https_proxy: Some(Secret::new("::s3cret::")), ..settings() }, "https_proxy"),
         (bundle("/nowhere".as_ref()), "/nowhere"),
+        (Settings { region: None, shared_config_files: vec!["/nowhere".into()], ..settings() }, "/nowhere"),
+        (Settings { shared_credentials_files: vec!["/nowhere".into()], ..settings() }, "/nowhere"),
         (bundle(not_pem.path()), "no PEM certificate"),
         (Settings { assume_role_with_web_identity: Some(web_identity), ..settings() }, "web_identity_token_file"),
     ] {

@@ -69,9 +69,10 @@ impl<P: Provider> Engine<P> {
             let mut answer =
                 Applied { state: encode("new state", &state, &known.ty)?, diagnostics, ..Applied::default() };
             if !state.is_null() {
-                let identity = resource.identity(state)?;
-                answer.identity = Some(encode("identity", &identity, &known.identity_ty)?);
                 answer.private = private::MANAGED.to_vec();
+                // Whatever is wrong with the identity: the object exists, and its state has to go back.
+                let identity = resource.identity(state).and_then(|it| encode("identity", &it, &known.identity_ty));
+                answer.identity = answer.diagnostics.absorb(identity);
             }
             Ok(answer)
         })
@@ -97,6 +98,7 @@ async fn put<C>(
     } else {
         resource.update(cx, config, prior, planned.clone()).await?
     };
+    let result = conform::blocks(result, &known.schema.fields);
     let checked = rules::check_result(&planned, &result);
     let state = conform::state(result, &known.schema.fields);
     match checked {

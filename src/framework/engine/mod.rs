@@ -29,6 +29,7 @@ mod in_state;
 pub mod plan;
 mod private;
 pub mod read;
+mod replace;
 mod rules;
 pub mod upgrade;
 pub mod validate;

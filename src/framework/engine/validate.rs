@@ -67,10 +67,20 @@ fn object(config: &Dynamic, fields: &[Field], at: &AttributePath, diagnostics: &
         let at = at.clone().then_attribute(field.name);
         presence(value, field, &at, diagnostics);
         strings(value, field, &at, diagnostics);
-        if let (Some(why), false) = (field.deprecated, value.is_null() || value.is_unknown()) {
+        if let Some(why) = field.deprecated.filter(|_| is_given(value, field)) {
             diagnostics.push(Diagnostic::warning("Deprecated argument", why).at(at.clone()));
         }
         inner(value, field, &at, diagnostics);
+    }
+}
+
+/// Whether the practitioner wrote something, as far as is known: a block that occurs never is an empty collection.
+fn is_given(value: &Dynamic, field: &Field) -> bool {
+    match value {
+        Dynamic::Null | Dynamic::Unknown => false,
+        Dynamic::List(values) | Dynamic::Set(values) if field.is_block() => !values.is_empty(),
+        Dynamic::Map(values) if field.is_block() => !values.is_empty(),
+        _ => true,
     }
 }
 

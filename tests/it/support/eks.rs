@@ -2,12 +2,13 @@
 
 use std::ops::Deref;
 
-use eks_emulator::{Call, Emulator, Options};
+use eks_emulator::{Emulator, Options};
 use serde_json::{Value as Json, json};
 use terraform_provider_eks::eks::Eks;
 use terraform_provider_eks::plugin::Service;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_server::ProviderServer;
 
+use super::calls;
 use super::core::Core;
 
 /// The cluster that every test finds.
@@ -63,13 +64,12 @@ impl World {
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.emulator.calls();
         self.emulator.clear_calls();
-        calls.iter().map(short).collect()
+        calls.iter().map(calls::short).collect()
     }
 
     /// The same, without those that change nothing.
     pub(crate) fn changes(&self) -> Vec<String> {
-        let reads = ["Describe", "List", "Get"];
-        self.calls().into_iter().filter(|call| !reads.iter().any(|read| call.starts_with(read))).collect()
+        self.calls().into_iter().filter(|call| calls::is_change(call)).collect()
     }
 
     /// The entry that the emulator has for a principal.
@@ -84,12 +84,5 @@ impl Deref for World {
 
     fn deref(&self) -> &Core {
         &self.core
-    }
-}
-
-fn short(call: &Call) -> String {
-    match call.principal_arn.as_deref().and_then(|arn| arn.rsplit('/').next()) {
-        Some(name) => format!("{} {name}", call.operation),
-        None => call.operation.clone(),
     }
 }

@@ -1,8 +1,13 @@
 //! What the tests stand on.
 
+pub(crate) mod calls;
 pub(crate) mod client;
+pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod eks;
+pub(crate) mod events;
+pub(crate) mod processes;
 pub(crate) mod server;
+pub(crate) mod terraform;
 pub(crate) mod toy;
 pub(crate) mod toy_schema;

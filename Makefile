@@ -1,0 +1,74 @@
+# What there is to run. `make help` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+host := $(shell rustc -vV | sed -n 's/^host: //p')
+target := $(or $(CARGO_TARGET_DIR),target)
+
+# On Linux the release binary is static, for containers that have no C library or another one. The flag is for the target
+# only, which therefore is named: procedural macros, which are built for the host, cannot be static.
+ifeq ($(host),x86_64-unknown-linux-gnu)
+release_build := CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
+	cargo build --release --locked --target $(host)
+release := $(target)/$(host)/release
+else
+release_build := cargo build --release --locked
+release := $(target)/release
+endif
+
+# The real Terraform for what follows on the line, or the end if there is none.
+with_terraform = terraform=$$(scripts/find-terraform); TERRAFORM=$$terraform
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+.PHONY: demo
+demo: release release-emulator ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
+	@$(with_terraform) cargo run --quiet --locked --example demo -- $(release)/terraform-provider-eks $(release)/eks-emulator
+
+.PHONY: test
+test: ## run every test, those with the real Terraform included
+	@$(with_terraform) scripts/test
+
+.PHONY: bench
+bench: release release-emulator ## measure size, start, memory and the time of a plan
+	@$(with_terraform) cargo bench --quiet --locked --profile dev --bench provider -- \
+		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
+
+.PHONY: build
+build: ## build the provider for debugging
+	cargo build --locked
+
+.PHONY: release
+release: ## build the provider as it is shipped: small, and on Linux static
+	$(release_build) --package terraform-provider-eks
+	@echo "built $(release)/terraform-provider-eks"
+
+# Apart from the provider, whose dependencies must not get the features that the emulator asks for.
+.PHONY: release-emulator
+release-emulator:
+	$(release_build) --package eks-emulator
+
+.PHONY: check
+check: fmt-check clippy doc ## all checks of CI but the tests: format, lints, documentation
+
+.PHONY: fmt
+fmt: ## format the code and the examples
+	cargo fmt --all
+	terraform=$$(scripts/find-terraform); "$$terraform" fmt -recursive examples
+
+.PHONY: fmt-check
+fmt-check:
+	cargo fmt --all --check
+	terraform=$$(scripts/find-terraform); "$$terraform" fmt -recursive -check -diff examples
+
+.PHONY: clippy
+clippy: ## lint every target; a warning is an error
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: doc
+doc: ## build the documentation of the code; a warning is an error
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
