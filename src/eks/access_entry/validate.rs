@@ -43,6 +43,13 @@ fn node(config: &AccessEntryModel, diagnostics: &mut Diagnostics) {
         let detail = format!(
             "An entry of type {entry_type} is for nodes, which sign in with an IAM role. This principal is none. Give the role \
              of the nodes, or set type to \"STANDARD\"."
+    if !entry_type.takes_policies() && config.access_policies.known().is_some_and(|policies| !policies.is_empty()) {
+        let detail = format!(
+            "EKS associates no access policies with an entry of type {entry_type}: what nodes may do comes with the type. \
+             Remove access_policies, or set type to \"STANDARD\" if this is no node."
+        );
+        diagnostics.push(Diagnostic::error("Not for nodes", detail).at_attribute("access_policies"));
+    }
         );
         diagnostics.push(Diagnostic::error("Not for nodes", detail).at_attribute("principal_arn"));
     }
