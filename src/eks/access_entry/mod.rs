@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::aws::{self, Eks, NewAccessEntry};
+use crate::aws::{self, AwsError, Budget, Eks, NewAccessEntry};
 use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
@@ -77,7 +77,7 @@ what the principal may do there.";
         let attempt = Attempt { summary: "Cannot create EKS access entry", object: &name };
         let eks = planned.eks(cx, &attempt).await?;
         let budget = budget(cx);
-        let (entry, before) = match eks.create_access_entry(&new_entry(&planned), &budget).await {
+        let (entry, before) = match make(&eks, &new_entry(&planned), &budget).await {
             Ok(entry) => (entry, policies::Before::New),
             Err(error) if error.is_entry_already_there() => {
                 let entry = conflict::resolve(cx, &eks, &planned, &attempt, &error).await?;
@@ -154,6 +154,23 @@ async fn find_access_entry(
 ) -> Result<Option<aws::AccessEntry>, Diagnostics> {
     let found = eks.find_access_entry(model.cluster(), model.principal(), &budget(cx)).await;
     found.map_err(|error| attempt.failed(&error).into())
+}
+
+/// Makes the entry, on a cluster that is on its way to a mode with access entries as soon as it is there.
+async fn make(eks: &Eks, new: &NewAccessEntry, budget: &Budget) -> Result<aws::AccessEntry, AwsError> {
+    loop {
+        let refused = match eks.create_access_entry(new, budget).await {
+            Err(error) if error.is_wrong_authentication_mode() => error,
+            made => return made,
+        };
+        // Whoever may not look at updates is told what is wrong with the mode, not with the look.
+        let updates = eks.updates_in_progress(&new.cluster_name, budget).await.unwrap_or_default();
+        let Some(update) = updates.into_iter().find(|update| update.update_type == "AccessConfigUpdate") else {
+            return Err(refused);
+        };
+        tracing::info!(%refused, "waiting for update {} of cluster {} to end", update.id, new.cluster_name);
+        eks.wait_for_update(&new.cluster_name, &update.id, budget).await?;
+    }
 }
 
 /// What EKS is sent. Of what EKS owns on nodes, nothing.
