@@ -72,8 +72,7 @@ async fn adopt(
     let budget = budget(cx);
     if entry.entry_type == EntryType::Standard {
         let groups = wanted.kubernetes_groups.unwrap_or_default();
-        let principal = entry.principal_arn.parse::<aws::Principal>().ok();
-        let user_name = wanted.user_name.or_else(|| principal?.default_user_name());
+        let user_name = wanted.user_name.or_else(|| planned.default_user_name());
         if groups != entry.kubernetes_groups || user_name.as_ref().is_some_and(|name| *name != entry.user_name) {
             entry = eks
                 .update_access_entry(planned.cluster(), planned.principal(), &groups, user_name.as_deref(), &budget)

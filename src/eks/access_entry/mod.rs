@@ -182,7 +182,7 @@ fn new_entry(planned: &AccessEntryModel) -> NewAccessEntry {
         principal_arn: planned.principal().to_owned(),
         entry_type,
         kubernetes_groups: planned.kubernetes_groups.known().filter(|groups| ours && !groups.is_empty()).cloned(),
-        user_name: planned.user_name.known().filter(|_| ours).cloned(),
+        user_name: planned.user_name.known().filter(|name| ours && !name.is_empty()).cloned(),
         tags: planned.tags_all.known().cloned().unwrap_or_default(),
         token: None,
     }
@@ -199,14 +199,16 @@ async fn update_names(
     let same = state.kubernetes_groups == planned.kubernetes_groups && state.user_name == planned.user_name;
     if same || state.entry_type().owns_groups_and_user_name() {
         state.kubernetes_groups = planned.kubernetes_groups.clone();
+        state.user_name = planned.user_name.clone();
         return Ok(());
     }
     let groups: BTreeSet<String> = planned.kubernetes_groups.known().cloned().unwrap_or_default();
-    let user_name = planned.user_name.known().map(String::as_str);
+    let user_name = planned.user_name.known().map(String::as_str).filter(|name| !name.is_empty());
     let entry = eks
         .update_access_entry(state.cluster(), state.principal(), &groups, user_name, &budget(cx))
         .await
         .map_err(|error| attempt.failed(&error))?;
+    state.user_name = planned.user_name.clone();
     state.take_names(entry);
     Ok(())
 }

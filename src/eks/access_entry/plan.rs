@@ -84,13 +84,9 @@ async fn update(
     check_partition(planned)?;
 
     if config.user_name.is_null() && planned.entry_type() == EntryType::Standard {
-        match planned.principal().parse::<Principal>().ok().and_then(|principal| principal.default_user_name()) {
-            Some(default) => planned.user_name = Value::Known(default),
-            // EKS has a name of its own for it that nobody knows beforehand: only a new entry gets it back.
-            None if planned.principal_arn.known().is_some() && prior.user_name != planned.user_name => {
-                requires_replace.push(AttributePath::attribute("user_name"));
-            }
-            None => {}
+        // Where nobody knows beforehand what EKS would choose, the name stays as it is.
+        if let Some(default) = planned.default_user_name() {
+            planned.user_name = Value::Known(default);
         }
     }
     if let Some(key) = prior.key() {
