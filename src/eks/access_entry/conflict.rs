@@ -8,7 +8,7 @@ use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::{import_id, tags};
 use super::model::{AccessEntryModel, id};
-use super::{AccessEntry, find_access_entry, new_entry};
+use super::{AccessEntry, find_access_entry, new_entry, policies};
 
 const EXISTS: &str = "EKS access entry exists already";
 
@@ -31,7 +31,7 @@ pub(super) async fn announce(
         entry.entry_type
     );
     cx.warn(Diagnostic::warning("EKS access entry will be adopted", detail).at_attribute("principal_arn"));
-    Ok(())
+    policies::warn_of_others(cx, eks, planned, attempt).await
 }
 
 /// In an apply: refuses the entry that exists, or takes it over.
