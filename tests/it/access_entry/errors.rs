@@ -3,7 +3,7 @@
 use eks_emulator::{Fault, FaultKind};
 use serde_json::json;
 
-use super::{TYPE, assert_refused, assert_says, everywhere, summaries, viewer};
+use super::{TYPE, assert_refused, assert_says, summaries, viewer};
 use crate::support::core::Action;
 use crate::support::eks::{World, role};
 
@@ -162,12 +162,61 @@ async fn an_entry_that_goes_between_plan_and_apply_of_a_change() {
 }
 
 #[tokio::test]
-async fn pain_26_an_entry_waits_for_an_update_of_its_cluster() {
-    let world = World::start().await;
-    world.emulator.settings(json!({ "entries_wait_for_updates": true })).unwrap();
-    let plan =
-        world.plan(TYPE, "x", viewer(json!({ "access_policies": { "AmazonEKSViewPolicy": everywhere() } }))).await;
-    world.emulator.start_update("dev", "AccessConfigUpdate", 300).unwrap();
-    world.apply(plan.unwrap()).await.unwrap();
+async fn pain_26_an_entry_waits_for_the_mode_that_its_cluster_is_changing_to() {
+    let world = World::start_in("CONFIG_MAP").await;
+    let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
+    world.emulator.start_mode_update("dev", "API_AND_CONFIG_MAP", 300).unwrap();
+    world.apply(plan).await.unwrap();
     assert!(world.entry(&role("viewer")).is_some());
+}
+
+/// An update of another kind changes no mode, and may take long.
+#[tokio::test]
+async fn an_update_of_another_kind_is_not_waited_for() {
+    let world = World::start_in("CONFIG_MAP").await;
+    world.emulator.start_update("dev", "VersionUpdate", 600_000).unwrap();
+    let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
+    assert_refused(&world.apply(plan).await.unwrap_err(), "cluster_name", &["CONFIG_MAP"]);
+}
+
+/// A world whose provider gives up at once.
+async fn impatient(provider: serde_json::Value) -> World {
+    let mut config = json!({ "max_retries": 0 });
+    config.as_object_mut().unwrap().extend(provider.as_object().unwrap().clone());
+    World::start_with("API", config).await
+}
+
+#[tokio::test]
+async fn throttled() {
+    let world = impatient(json!({})).await;
+    world.emulator.add_fault(Fault { times: 9, ..Fault::new("ListAccessEntries", FaultKind::Throttle) });
+    let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
+    assert_refused(&failure, "", &["ThrottlingException", "-parallelism", &role("viewer")]);
+}
+
+#[tokio::test]
+async fn eks_fails() {
+    for (kind, code) in
+        [(FaultKind::ServerError, "ServerException"), (FaultKind::Unavailable, "ServiceUnavailableException")]
+    {
+        let world = impatient(json!({})).await;
+        world.emulator.add_fault(Fault { times: 9, ..Fault::new("ListAccessEntries", kind) });
+        let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
+        assert_refused(&failure, "", &[code, "request id"]);
+    }
+}
+
+#[tokio::test]
+async fn unreachable() {
+    // Nobody listens on port 1.
+    let world = impatient(json!({ "endpoints": { "eks": "http://127.0.0.1:1" } })).await;
+    let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
+    assert_refused(&failure, "", &["AWS gave no answer", "the network, the proxy and the endpoints"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_allowed() {
+    let world = impatient(json!({ "allowed_account_ids": ["999999999999"] })).await;
+    let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
+    assert_refused(&failure, "", &["111122223333", "allowed_account_ids"]);
 }

@@ -38,7 +38,7 @@ async fn every_principal_comes_back_by_id_and_by_identity() {
         (role("x@us-east-1"), Some("@us-east-1")),
         (role("x@eu-west-1"), Some("@us-east-1")),
         (user("jane@example.com"), None),
-        (user("jane@corp-1"), Some("@us-east-1")),
+        (user("jane@corp-1"), None),
         (user("ops/jane"), None),
         ("arn:aws:iam::111122223333:root".to_owned(), None),
         ("arn:aws:iam::999999999999:role/elsewhere".to_owned(), None),

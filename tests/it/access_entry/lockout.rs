@@ -156,3 +156,23 @@ async fn what_cannot_be_found_out_is_not_warned_of() {
     }
     assert_eq!(summaries(&world.destroy(TYPE, "x").await.unwrap().warnings), [""; 0]);
 }
+
+#[tokio::test]
+async fn the_guard_refuses_or_says_nothing_as_the_provider_has_it() {
+    let caller = "arn:aws:sts::111122223333:assumed-role/viewer/jane";
+    for guard in ["warn", "refuse", "off"] {
+        let world = World::start_with("API", json!({ "lockout_guard": guard })).await;
+        world.emulator.settings(json!({ "caller_arn": caller })).unwrap();
+        world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
+        let less = viewer(json!({ "access_policies": {} }));
+        let plans = [world.plan(TYPE, "x", less).await, world.plan_destroy(TYPE, "x").await];
+        for plan in plans {
+            match guard {
+                "warn" => assert_eq!(summaries(&plan.unwrap().warnings), [CALLER, LAST]),
+                "refuse" => assert_says(plan.unwrap_err().only(), &[CALLER, "lockout_guard"]),
+                _ => assert_eq!(summaries(&plan.unwrap().warnings), [""; 0]),
+            }
+        }
+        assert!(world.entry(&role("viewer")).is_some());
+    }
+}

@@ -4,7 +4,7 @@ use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{ADMIN, EDIT, TYPE, VIEW, assert_refused, assert_says, everywhere, policies_of_viewer, viewer, within};
-use crate::support::core::Action;
+use crate::support::core::{Action, UNKNOWN};
 use crate::support::eks::{World, policy, role};
 
 fn with(policies: Json) -> Json {
@@ -180,6 +180,20 @@ async fn claiming_the_policies_names_those_that_go() {
     world.apply(plan).await.unwrap();
     assert_eq!(policies_of_viewer(&world), json!({ VIEW: "cluster" }));
     assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::NoOp);
+}
+
+/// Nobody can be asked about a principal that is not known yet.
+#[tokio::test]
+async fn claiming_the_policies_of_a_principal_known_only_after_apply() {
+    let world = World::start().await;
+    world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
+    let config = with(json!({ VIEW: everywhere() }));
+    let mut unknown = config.clone();
+    unknown["principal_arn"] = UNKNOWN.into();
+    let plan = world.plan(TYPE, "x", unknown).await.unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    world.apply_with(plan, config).await.unwrap();
+    assert_eq!(policies_of_viewer(&world), json!({ VIEW: "cluster" }));
 }
 
 /// EKS drops the policies of an entry with it.

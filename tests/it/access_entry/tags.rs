@@ -28,7 +28,7 @@ async fn the_providers_tags_are_on_the_entry_and_not_among_its_own() {
     let world = with_default_tags().await;
     assert_eq!(found(&world), json!({ "team": "a", "env": "dev" }));
     let state = world.state(TYPE, "x").unwrap();
-    assert_eq!((&state["tags"], &state["tags_all"]), (&Json::Null, &json!({ "team": "a", "env": "dev" })));
+    assert_eq!((&state["tags"], &state["tags_all"]), (&json!({}), &json!({ "team": "a", "env": "dev" })));
 }
 
 #[tokio::test]
