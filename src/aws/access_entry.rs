@@ -105,9 +105,9 @@ impl EntryType {
     /// Whether access policies can be associated with such entries.
     ///
     /// The user guide says STANDARD only, but EKS Auto Mode's own guide associates AmazonEKSAutoNodePolicy with entries
-    /// of type EC2. An unknown type gets the benefit of the doubt.
+    /// of type EC2. Of HYPERPOD_LINUX nobody says, so it gets the benefit of the doubt, as does an unknown type.
     pub fn takes_policies(&self) -> bool {
-        matches!(self, Self::Standard | Self::Ec2 | Self::Other(_))
+        !matches!(self, Self::Ec2Linux | Self::Ec2Windows | Self::FargateLinux | Self::HybridLinux)
     }
 
     /// Whether the principal must be a role of the cluster's own account. EKS says so for every type of node.

@@ -20,7 +20,12 @@ pub(super) fn split_region(id: &str) -> (&str, Option<&str>) {
 pub(super) fn join(parts: &[&str], separator: char, region: &str) -> String {
     let id = parts.join(&separator.to_string());
     let needs_region = split_region(&id).1.is_some();
-    if needs_region { format!("{id}@{region}") } else { id }
+    if needs_region { join_with_region(parts, separator, region) } else { id }
+}
+
+/// An id that [`split_region`] takes apart again, with the region in any case.
+pub(super) fn join_with_region(parts: &[&str], separator: char, region: &str) -> String {
+    format!("{}@{region}", parts.join(&separator.to_string()))
 }
 
 /// The id of what a cluster has once: its name, and the region, if there is one.

@@ -6,9 +6,9 @@ use crate::value::Value;
 
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
-use super::super::tags;
+use super::super::{import_id, tags};
 use super::model::{AccessEntryModel, id};
-use super::{AccessEntry, find_access_entry, new_entry};
+use super::{AccessEntry, find_access_entry, new_entry, policies};
 
 const EXISTS: &str = "EKS access entry exists already";
 
@@ -21,7 +21,7 @@ pub(super) async fn announce(
 ) -> Result<(), Diagnostics> {
     let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else { return Ok(()) };
     if !adopts(planned) {
-        return Err(refusal(planned, &entry, eks).into());
+        return Err(refusal(cx, eks, planned, &entry, attempt).await.into());
     }
     check_type(planned, &entry)?;
     let detail = format!(
@@ -31,7 +31,7 @@ pub(super) async fn announce(
         entry.entry_type
     );
     cx.warn(Diagnostic::warning("EKS access entry will be adopted", detail).at_attribute("principal_arn"));
-    Ok(())
+    policies::warn_of_others(cx, eks, planned, attempt).await
 }
 
 /// In an apply: refuses the entry that exists, or takes it over.
@@ -49,7 +49,7 @@ pub(super) async fn resolve(
         return Err(before_destroy(planned).into());
     }
     if !adopts(planned) {
-        return Err(refusal(planned, &entry, eks).into());
+        return Err(refusal(cx, eks, planned, &entry, attempt).await.into());
     }
     check_type(planned, &entry)?;
     adopt(cx, eks, planned, entry, attempt).await
@@ -72,8 +72,7 @@ async fn adopt(
     let budget = budget(cx);
     if entry.entry_type == EntryType::Standard {
         let groups = wanted.kubernetes_groups.unwrap_or_default();
-        let principal = entry.principal_arn.parse::<aws::Principal>().ok();
-        let user_name = wanted.user_name.or_else(|| principal?.default_user_name());
+        let user_name = wanted.user_name.or_else(|| planned.default_user_name());
         if groups != entry.kubernetes_groups || user_name.as_ref().is_some_and(|name| *name != entry.user_name) {
             entry = eks
                 .update_access_entry(planned.cluster(), planned.principal(), &groups, user_name.as_deref(), &budget)
@@ -110,8 +109,19 @@ fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<()
     Err(Diagnostic::error("Cannot adopt EKS access entry", detail).at_attribute("type").into())
 }
 
-fn refusal(planned: &AccessEntryModel, entry: &aws::AccessEntry, eks: &Eks) -> Diagnostic {
-    let id = id(planned.cluster(), planned.principal(), eks.region());
+async fn refusal(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    entry: &aws::AccessEntry,
+    attempt: &Attempt<'_>,
+) -> Diagnostic {
+    // An import without a region looks in the provider's own.
+    let own = cx.client.eks(attempt, None, &budget(cx)).await;
+    let id = match own.is_ok_and(|own| own.region() == eks.region()) {
+        true => id(planned.cluster(), planned.principal(), eks.region()),
+        false => import_id::join_with_region(&[planned.cluster(), planned.principal()], ':', eks.region()),
+    };
     let detail = format!(
         "{} exists already: made {}, of type {}, as user {:?}. EKS makes some by itself: for the creator of the cluster, for \
          managed node groups, for Fargate. To manage it here from now on, import it, with the address of this resource:\n\n  \
@@ -125,7 +135,7 @@ fn refusal(planned: &AccessEntryModel, entry: &aws::AccessEntry, eks: &Eks) -> D
     Diagnostic::error(EXISTS, detail).at_attribute("principal_arn")
 }
 
-/// The entry that stands in the way is the one that this one replaces.
+/// The entry that stands in the way is the one that this one replaces. To adopt it would be to have it removed next.
 fn before_destroy(planned: &AccessEntryModel) -> Diagnostic {
     let detail = format!(
         "{} is to be replaced, and the new one was to be made before the old one is removed. A cluster has at most one entry \

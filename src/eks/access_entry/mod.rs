@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::aws::{self, Eks, NewAccessEntry};
+use crate::aws::{self, AwsError, Budget, Eks, NewAccessEntry};
 use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
@@ -77,7 +77,7 @@ what the principal may do there.";
         let attempt = Attempt { summary: "Cannot create EKS access entry", object: &name };
         let eks = planned.eks(cx, &attempt).await?;
         let budget = budget(cx);
-        let (entry, before) = match eks.create_access_entry(&new_entry(&planned), &budget).await {
+        let (entry, before) = match make(&eks, &new_entry(&planned), &budget).await {
             Ok(entry) => (entry, policies::Before::New),
             Err(error) if error.is_entry_already_there() => {
                 let entry = conflict::resolve(cx, &eks, &planned, &attempt, &error).await?;
@@ -156,6 +156,23 @@ async fn find_access_entry(
     found.map_err(|error| attempt.failed(&error).into())
 }
 
+/// Makes the entry, on a cluster that is on its way to a mode with access entries as soon as it is there.
+async fn make(eks: &Eks, new: &NewAccessEntry, budget: &Budget) -> Result<aws::AccessEntry, AwsError> {
+    loop {
+        let refused = match eks.create_access_entry(new, budget).await {
+            Err(error) if error.is_wrong_authentication_mode() => error,
+            made => return made,
+        };
+        // Whoever may not look at updates is told what is wrong with the mode, not with the look.
+        let updates = eks.updates_in_progress(&new.cluster_name, budget).await.unwrap_or_default();
+        let Some(update) = updates.into_iter().find(|update| update.update_type == "AccessConfigUpdate") else {
+            return Err(refused);
+        };
+        tracing::info!(%refused, "waiting for update {} of cluster {} to end", update.id, new.cluster_name);
+        eks.wait_for_update(&new.cluster_name, &update.id, budget).await?;
+    }
+}
+
 /// What EKS is sent. Of what EKS owns on nodes, nothing.
 fn new_entry(planned: &AccessEntryModel) -> NewAccessEntry {
     let entry_type = planned.entry_type();
@@ -165,7 +182,7 @@ fn new_entry(planned: &AccessEntryModel) -> NewAccessEntry {
         principal_arn: planned.principal().to_owned(),
         entry_type,
         kubernetes_groups: planned.kubernetes_groups.known().filter(|groups| ours && !groups.is_empty()).cloned(),
-        user_name: planned.user_name.known().filter(|_| ours).cloned(),
+        user_name: planned.user_name.known().filter(|name| ours && !name.is_empty()).cloned(),
         tags: planned.tags_all.known().cloned().unwrap_or_default(),
         token: None,
     }
@@ -182,14 +199,16 @@ async fn update_names(
     let same = state.kubernetes_groups == planned.kubernetes_groups && state.user_name == planned.user_name;
     if same || state.entry_type().owns_groups_and_user_name() {
         state.kubernetes_groups = planned.kubernetes_groups.clone();
+        state.user_name = planned.user_name.clone();
         return Ok(());
     }
     let groups: BTreeSet<String> = planned.kubernetes_groups.known().cloned().unwrap_or_default();
-    let user_name = planned.user_name.known().map(String::as_str);
+    let user_name = planned.user_name.known().map(String::as_str).filter(|name| !name.is_empty());
     let entry = eks
         .update_access_entry(state.cluster(), state.principal(), &groups, user_name, &budget(cx))
         .await
         .map_err(|error| attempt.failed(&error))?;
+    state.user_name = planned.user_name.clone();
     state.take_names(entry);
     Ok(())
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::aws::{self, Eks, EntryType};
+use crate::aws::{self, Eks, EntryType, Principal};
 use crate::framework::schema::{block, computed, optional, optional_computed, required};
 use crate::framework::{Cx, Diagnostics, Timeouts};
 use crate::model;
@@ -101,7 +101,7 @@ impl AccessEntryModel {
             principal_arn: shown.principal_arn.clone(),
             r#type: Value::Known(entry.entry_type.to_string()),
             kubernetes_groups: shown.kubernetes_groups.clone(),
-            user_name: Value::Null,
+            user_name: shown.user_name.clone(),
             access_policies: shown.access_policies.clone(),
             on_conflict: shown.on_conflict.clone(),
             principal_unique_id: shown.principal_unique_id.clone(),
@@ -125,7 +125,13 @@ impl AccessEntryModel {
         if !(none_of_its_own && entry.entry_type.owns_groups_and_user_name()) {
             self.kubernetes_groups = Value::Known(entry.kubernetes_groups);
         }
-        self.user_name = Value::Known(entry.user_name);
+        // Likewise "" for the user name that EKS chooses.
+        let none_of_its_own = self.user_name.known().is_some_and(String::is_empty);
+        let is_eks_choice = entry.entry_type.owns_groups_and_user_name()
+            || self.default_user_name().is_none_or(|default| default == entry.user_name);
+        if !(none_of_its_own && is_eks_choice) {
+            self.user_name = Value::Known(entry.user_name);
+        }
         self.modified_at = Value::Known(entry.modified_at);
     }
 
@@ -139,6 +145,11 @@ impl AccessEntryModel {
 
     pub(super) fn entry_type(&self) -> EntryType {
         self.r#type.known().map_or(EntryType::Standard, |text| EntryType::from(text.as_str()))
+    }
+
+    /// The user name that EKS gives an entry of type STANDARD; `None` where nobody knows beforehand.
+    pub(super) fn default_user_name(&self) -> Option<String> {
+        self.principal().parse::<Principal>().ok()?.default_user_name()
     }
 
     /// What the entry is known by, once everything of it is known.

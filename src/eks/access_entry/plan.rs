@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::access_policy::PolicyRef;
 use crate::aws::{EntryType, Kind, Principal};
 use crate::framework::{Change, Cx, Diagnostic, Diagnostics, Resource};
 use crate::value::{AttributePath, Value};
@@ -20,9 +19,7 @@ const NO_ENTRIES: &str = "No access entries in this authentication mode";
 pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryModel>) -> Result<(), Diagnostics> {
     match change {
         Change::Create { config, planned, replaces } => create(cx, config, planned, replaces).await,
-        Change::Update { config, prior, planned, requires_replace } => {
-            update(cx, config, prior, planned, requires_replace).await
-        }
+        Change::Update { config, prior, planned, .. } => update(cx, config, prior, planned).await,
         Change::Delete { prior } => remove(cx, prior).await,
     }
 }
@@ -73,7 +70,6 @@ async fn update(
     config: &AccessEntryModel,
     prior: &AccessEntryModel,
     planned: &mut AccessEntryModel,
-    requires_replace: &mut Vec<AttributePath>,
 ) -> Result<(), Diagnostics> {
     let name = prior.to_string();
     let attempt = Attempt { summary: SUMMARY, object: &name };
@@ -84,27 +80,38 @@ async fn update(
     check_partition(planned)?;
 
     if config.user_name.is_null() && planned.entry_type() == EntryType::Standard {
-        match planned.principal().parse::<Principal>().ok().and_then(|principal| principal.default_user_name()) {
-            Some(default) => planned.user_name = Value::Known(default),
-            // EKS has a name of its own for it that nobody knows beforehand: only a new entry gets it back.
-            None if planned.principal_arn.known().is_some() && prior.user_name != planned.user_name => {
-                requires_replace.push(AttributePath::attribute("user_name"));
-            }
-            None => {}
+        // Where nobody knows beforehand what EKS would choose, the name stays as it is.
+        if let Some(default) = planned.default_user_name() {
+            planned.user_name = Value::Known(default);
         }
     }
-    if let Some(key) = prior.key() {
-        let stays = planned.key().as_ref() == Some(&key);
-        let intent = if stays { Intent::Keep } else { Intent::Remove };
-        cx.client.walk.plan_entry(&key, intent, policies::owned(planned).filter(|_| stays))?;
-        if policies::give_cluster_admin(prior)
-            && !policies::give_cluster_admin(planned)
-            && planned.access_policies.known().is_some()
-        {
-            guard(cx, prior, &key, Loss::ClusterAdmin).await?;
-        }
+    let Some(key) = prior.key() else { return Ok(()) };
+    match planned.key() {
+        Some(to) if to == key => keep(cx, prior, planned, &key, &attempt).await,
+        Some(_) => remove(cx, prior).await,
+        // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
+        None => Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?),
     }
-    warn_of_policies(cx, prior, planned, &attempt).await
+}
+
+/// Says or refuses what would lock somebody out, and says which policies go.
+async fn keep(
+    cx: &Cx<'_, Client>,
+    prior: &AccessEntryModel,
+    planned: &AccessEntryModel,
+    key: &EntryKey,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    cx.client.walk.plan_entry(key, Intent::Keep, policies::owned(planned))?;
+    let loses = policies::give_cluster_admin(prior) && !policies::give_cluster_admin(planned);
+    if loses && planned.access_policies.known().is_some() {
+        guard(cx, prior, key, Loss::ClusterAdmin).await?;
+    }
+    if prior.access_policies.is_null() && cx.client.is_known() {
+        let eks = prior.eks(cx, attempt).await?;
+        policies::warn_of_others(cx, &eks, planned, attempt).await?;
+    }
+    Ok(())
 }
 
 /// What is known of an entry before EKS has said anything.
@@ -217,31 +224,4 @@ async fn check_live(
         Err(error) => return Err(failed(error)),
     };
     if exists { conflict::announce(cx, &eks, planned, attempt).await } else { Ok(()) }
-}
-
-/// From now on the entry has exactly the policies that are written down: says which of the others that ends.
-async fn warn_of_policies(
-    cx: &Cx<'_, Client>,
-    prior: &AccessEntryModel,
-    planned: &AccessEntryModel,
-    attempt: &Attempt<'_>,
-) -> Result<(), Diagnostics> {
-    if !(prior.access_policies.is_null() && cx.client.is_known()) {
-        return Ok(());
-    }
-    let Some(owned) = policies::owned(planned) else { return Ok(()) };
-    let eks = prior.eks(cx, attempt).await?;
-    let found = policies::find(cx, &eks, prior, attempt).await?.unwrap_or_default();
-    let is_other = |arn: &&String| arn.parse().map_or(true, |policy: PolicyRef| !owned.contains(policy.name()));
-    let others: Vec<_> = found.keys().filter(is_other).map(String::as_str).collect();
-    if !others.is_empty() {
-        let detail = format!(
-            "From now on, access_policies is the complete set of policies of {}. It has others, which apply will take away: \
-             {}.",
-            attempt.object,
-            others.join(", ")
-        );
-        cx.warn(Diagnostic::warning("Policies will be removed", detail).at_attribute("access_policies"));
-    }
-    Ok(())
 }

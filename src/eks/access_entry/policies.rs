@@ -121,6 +121,29 @@ async fn change(
     Ok(())
 }
 
+/// In the plan from which on the entry owns its policies: says which of those that it has will go.
+pub(super) async fn warn_of_others(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let Some(owned) = owned(planned) else { return Ok(()) };
+    let found = find(cx, eks, planned, attempt).await?.unwrap_or_default();
+    let is_other = |arn: &&String| arn.parse().map_or(true, |policy: PolicyRef| !owned.contains(policy.name()));
+    let others: Vec<_> = found.keys().filter(is_other).map(String::as_str).collect();
+    if !others.is_empty() {
+        let detail = format!(
+            "From now on, access_policies is the complete set of policies of {}. It has others, which apply will take away: \
+             {}.",
+            attempt.object,
+            others.join(", ")
+        );
+        cx.warn(Diagnostic::warning("Policies will be removed", detail).at_attribute("access_policies"));
+    }
+    Ok(())
+}
+
 /// The names of the policies that an entry owns; `None` when it owns none, or when not all of them are known.
 pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
     let policies = entry.access_policies.known()?;

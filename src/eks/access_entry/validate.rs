@@ -35,8 +35,20 @@ fn node(config: &AccessEntryModel, diagnostics: &mut Diagnostics) {
     if groups {
         diagnostics.push(owned("kubernetes_groups"));
     }
-    if !config.user_name.is_null() {
+    let user_name = match &config.user_name {
+        Value::Known(name) => !name.is_empty(),
+        Value::Null => false,
+        Value::Unknown => true,
+    };
+    if user_name {
         diagnostics.push(owned("user_name"));
+    }
+    if !entry_type.takes_policies() && config.access_policies.known().is_some_and(|policies| !policies.is_empty()) {
+        let detail = format!(
+            "EKS associates no access policies with an entry of type {entry_type}: what nodes may do comes with the type. \
+             Remove access_policies, or set type to \"STANDARD\" if this is no node."
+        );
+        diagnostics.push(Diagnostic::error("Not for nodes", detail).at_attribute("access_policies"));
     }
     let principal = config.principal_arn.known().and_then(|arn| arn.parse::<Principal>().ok());
     if principal.is_some_and(|principal| entry_type.needs_role_of_same_account() && !principal.is_role()) {
