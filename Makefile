@@ -27,7 +27,11 @@ help: ## list the targets
 
 .PHONY: demo
 demo: release release-emulator ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
-	@$(with_terraform) cargo run --quiet --locked --example demo -- $(release)/terraform-provider-eks $(release)/eks-emulator
+	@$(with_terraform) cargo run --quiet --locked --example demo -- quickstart $(release)/terraform-provider-eks $(release)/eks-emulator
+
+.PHONY: tour
+tour: release release-emulator ## the same for what no other provider does: adopt, replace, exclusive sets, lockout warnings
+	@$(with_terraform) cargo run --quiet --locked --example demo -- tour $(release)/terraform-provider-eks $(release)/eks-emulator
 
 .PHONY: test
 test: ## run every test, those with the real Terraform included

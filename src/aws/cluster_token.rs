@@ -31,8 +31,8 @@ pub struct ClusterToken {
 }
 
 impl Aws {
-    /// A token for the cluster of that name in a region, or in the one that the settings, the environment or the profile
-    /// name.
+    /// A token for the cluster of that name in a region, or in the one that the settings, the environment or the
+    /// profile name.
     ///
     /// The question is put to STS in that region, or to the endpoint for STS in the settings. That one must be known to
     /// EKS too, because the cluster does the asking; for that reason endpoints in the environment, which are meant for

@@ -13,6 +13,8 @@
 //! | [`settings`], [`connection`] | what to connect with, and the connection made from it on first use |
 //! | `credentials`, `http` | what the SDK does not do by itself: roles to assume, proxies, certificates |
 //! | [`eks`] | the calls |
+//! | [`cluster_token`], [`kubernetes`] | how a cluster knows who calls, and the ConfigMap that is read from it |
+//! | [`aws_auth`] | that ConfigMap, row by row, and the access entries that take its place |
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
 //! | `once` | one fetch per fact |
 //! | [`error`] | what went wrong |

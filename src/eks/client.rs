@@ -1,3 +1,4 @@
+use crate::aws::cluster_token::ClusterToken;
 use crate::aws::{Aws, AwsError, Budget, Caller, Eks};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
 use crate::value::AttributePath;
@@ -58,6 +59,16 @@ impl Client {
     /// What a plan does when it would lock somebody out.
     pub(super) fn lockout_guard(&self) -> LockoutGuard {
         self.lockout_guard
+    }
+
+    /// A token for the Kubernetes API of a cluster.
+    pub(super) async fn cluster_token(
+        &self,
+        region: Option<&str>,
+        cluster: &str,
+        budget: &Budget,
+    ) -> Result<ClusterToken, AwsError> {
+        self.aws.cluster_token(region, cluster, budget).await
     }
 
     /// Who runs this.

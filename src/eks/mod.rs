@@ -24,10 +24,13 @@ mod access_policy_association;
 mod access_scope;
 mod argument;
 mod authentication_mode;
+mod aws_auth;
 mod client;
+mod cluster_auth;
 mod config;
 pub mod data;
 mod error;
+pub mod function;
 mod import_id;
 mod lockout;
 mod moves;
@@ -35,13 +38,14 @@ mod pattern;
 mod tags;
 mod walk;
 
-use crate::framework::{AnyDataSource, AnyResource, Diagnostics, Provider};
+use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyResource, Diagnostics, Provider};
 
 pub use self::access_entries_exclusive::AccessEntriesExclusive;
 pub use self::access_entry::AccessEntry;
 pub use self::access_policy_association::AccessPolicyAssociation;
 pub use self::authentication_mode::AuthenticationMode;
 pub use self::client::Client;
+pub use self::cluster_auth::ClusterAuth;
 pub use self::config::Config;
 
 /// The provider.
@@ -58,6 +62,10 @@ impl Provider for Eks {
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
         &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
+
+    const EPHEMERALS: &'static [&'static dyn AnyEphemeral<Client>] = &[&ClusterAuth];
+    const FUNCTIONS: &'static [&'static dyn AnyFunction] =
+        &[&function::AccessPolicyArn, &function::PrincipalArn, &function::AwsAuthAccessEntries];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()

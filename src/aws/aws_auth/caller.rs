@@ -1,6 +1,6 @@
 //! Whom the ARN of a row lets in.
 
-use super::super::principal::{Principal, PrincipalError, PrincipalKind};
+use crate::aws::principal::{Principal, PrincipalError, PrincipalKind};
 
 /// Whom an ARN lets in.
 ///

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::access_entry::EntryType;
-use super::super::access_policy::AccessScope;
-use super::super::kubernetes_name::{self, NameError};
-use super::super::principal::{Principal, PrincipalKind};
 use super::Entry;
 use super::mapping::Mapping;
 use super::{node, placeholder};
+use crate::aws::access_entry::EntryType;
+use crate::aws::access_policy::AccessScope;
+use crate::aws::kubernetes_name::{self, NameError};
+use crate::aws::principal::{Principal, PrincipalKind};
 
 /// What a row becomes.
 #[derive(Debug)]
@@ -63,8 +63,8 @@ impl Grants<'_> {
         }
         if let Some(account) = cluster_account.filter(|account| *account != self.principal.account) {
             return Outcome::Blocked(format!(
-                "The nodes' role is in account {}, and EKS takes an entry of type {entry_type} for roles of the cluster's \
-                 own account only, which is {account}. Give these nodes a role of that account.",
+                "The nodes' role is in account {}, and EKS takes an entry of type {entry_type} for roles of the \
+                 cluster's own account only, which is {account}. Give these nodes a role of that account.",
                 self.principal.account
             ));
         }
@@ -150,16 +150,16 @@ const MANAGED_NODES: &str =
 fn placeholder_in(groups: &BTreeSet<String>) -> Option<String> {
     let (group, placeholder) = groups.iter().find_map(|group| Some((group, placeholder::first_but(group, &[])?)))?;
     Some(format!(
-        "Its group {group} has the placeholder {placeholder}, and EKS fills none in groups. Put the groups that it stands \
-         for into the row by name, or make an entry for a role of each of them."
+        "Its group {group} has the placeholder {placeholder}, and EKS fills none in groups. Put the groups that it \
+         stands for into the row by name, or make an entry for a role of each of them."
     ))
 }
 
 fn instances_only(text: &str) -> String {
     let instance = placeholder::INSTANCE;
     format!(
-        "{text} has the placeholder {instance}, with which the row lets EC2 instances in and nobody else. No entry does \
-         that but those of nodes, whose user name is system:node:{instance}. Put another name into the row."
+        "{text} has the placeholder {instance}, with which the row lets EC2 instances in and nobody else. No entry \
+         does that but those of nodes, whose user name is system:node:{instance}. Put another name into the row."
     )
 }
 
@@ -184,8 +184,8 @@ impl BadUserName<'_> {
                  into the row, for instance with {{{{SessionName}}}} behind a colon."
             ),
             Self::Name(name, NameError::ReservedPrefix { prefix, .. }) => format!(
-                "Its user name {name} begins with {prefix}, which EKS reserves. Put another name into the row, and bind \
-                 to that one what the old one was bound to."
+                "Its user name {name} begins with {prefix}, which EKS reserves. Put another name into the row, and \
+                 bind to that one what the old one was bound to."
             ),
             Self::Name(name, NameError::SessionNameWithoutColon { placeholder }) => format!(
                 "Its user name {name} has no colon before {placeholder}, which EKS asks for. Put {} into the row, and \

@@ -1,8 +1,5 @@
 //! The verdict on a row.
 
-use super::super::access_entry::EntryType;
-use super::super::arn::is_account_id;
-use super::super::principal::Principal;
 use super::caller::Caller;
 use super::entry::{Outcome, outcome};
 use super::live::{self, Live};
@@ -11,6 +8,9 @@ use super::principals::{Found, Principals};
 use super::role_paths::RolePaths;
 use super::standing::Standing;
 use super::{Entry, Source, Verdict};
+use crate::aws::access_entry::EntryType;
+use crate::aws::arn::is_account_id;
+use crate::aws::principal::Principal;
 
 /// The verdict on a row, and the entry that takes its place.
 #[derive(Debug)]
@@ -109,8 +109,8 @@ impl<'a> Judge<'a> {
     fn uncertain(&self, rival: usize) -> String {
         let Mapping { source, index, arn, .. } = &self.mappings[rival];
         format!(
-            "{}[{index}] names the same user as {arn} and grants something else; EKS picks one of the two at random, time \
-             and again. Take one of them out.",
+            "{}[{index}] names the same user as {arn} and grants something else; EKS picks one of the two at random, \
+             time and again. Take one of them out.",
             source.key()
         )
     }
@@ -137,9 +137,9 @@ fn migrate(entry: Entry, notes: &[String], path_unknown: bool) -> Judgement {
 
 fn owned_by_eks(entry_type: &EntryType) -> Judgement {
     let reason = format!(
-        "It is for Fargate pods. EKS makes an access entry of type {entry_type} itself, when the cluster leaves the mode \
-         CONFIG_MAP and with each Fargate profile made later. If no Fargate profile uses the role any more, take the row \
-         out."
+        "It is for Fargate pods. EKS makes an access entry of type {entry_type} itself, when the cluster leaves the \
+         mode CONFIG_MAP and with each Fargate profile made later. If no Fargate profile uses the role any more, take \
+         the row out."
     );
     Judgement { verdict: Verdict::OwnedByEks, reason, entry: None }
 }
@@ -158,34 +158,34 @@ fn conflict(reason: String) -> Judgement {
 
 fn differs(arn: &str, how: &str) -> String {
     format!(
-        "The access entry of {arn} differs from the row: {how}. EKS goes by the entry. Change the entry, or take the row \
-         out of aws-auth if the entry is right."
+        "The access entry of {arn} differs from the row: {how}. EKS goes by the entry. Change the entry, or take the \
+         row out of aws-auth if the entry is right."
     )
 }
 
 fn outdated(arn: &str, namesake: &Principal) -> String {
     format!(
-        "The role is {arn}, as role_paths says, but an access entry exists for {namesake}. IAM has only one role of a name \
-         at a time, so one of the two is out of date."
+        "The role is {arn}, as role_paths says, but an access entry exists for {namesake}. IAM has only one role of a \
+         name at a time, so one of the two is out of date."
     )
 }
 
 const BLOCKED: &str = "the row cannot be an entry as it stands";
 
-const FEDERATED_USER: &str = "It is for a federated user, whom no access entry can name. Let the user assume a role, and \
-                              make an entry for that.";
+const FEDERATED_USER: &str = "It is for a federated user, whom no access entry can name. Let the user assume a role, \
+                              and make an entry for that.";
 
 fn permission_set(name: &str, account: &str) -> String {
     format!(
-        "It is for the roles that IAM Identity Center makes for the permission set {name} in account {account}; whether EKS \
-         reads such rows is not known, and an access entry names one role. Find the role AWSReservedSSO_{name}_… in that \
-         account, and make an entry for it."
+        "It is for the roles that IAM Identity Center makes for the permission set {name} in account {account}; \
+         whether EKS reads such rows is not known, and an access entry names one role. Find the role \
+         AWSReservedSSO_{name}_… in that account, and make an entry for it."
     )
 }
 
 fn whole_account(account: &str) -> String {
     format!(
-        "It lets in every principal of account {account} that has no row of its own, with the principal's ARN for a user \
-         name and no groups. An access entry is for one principal: make one for each that uses the cluster."
+        "It lets in every principal of account {account} that has no row of its own, with the principal's ARN for a \
+         user name and no groups. An access entry is for one principal: make one for each that uses the cluster."
     )
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::access_entry::{AccessEntry, EntryType};
-use super::super::access_policy::{AccessScope, AssociatedPolicy, PolicyRef};
-use super::super::principal::Principal;
 use super::Entry;
 use super::caller::without_role_path;
+use crate::aws::access_entry::{AccessEntry, EntryType};
+use crate::aws::access_policy::{AccessScope, AssociatedPolicy, PolicyRef};
+use crate::aws::principal::Principal;
 
 /// What exists on the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

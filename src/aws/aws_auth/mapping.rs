@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::arn::is_account_id;
 use super::yaml::{self, Node};
 use super::{AwsAuthError, Source};
+use crate::aws::arn::is_account_id;
 
 /// One item of one of the three lists.
 ///

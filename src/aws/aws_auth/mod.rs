@@ -17,8 +17,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::access_entry::EntryType;
-use super::access_policy::AccessScope;
+use crate::aws::access_entry::EntryType;
+use crate::aws::access_policy::AccessScope;
 
 use self::judge::Judge;
 use self::role_paths::RolePaths;
@@ -84,8 +84,8 @@ pub struct Translation {
     /// The entries to have, by the ARN of their principals.
     ///
     /// There is one for each row with the verdict `migrate`, `covered` or `conflict`, except where EKS makes the entry
-    /// itself or none can be made. Which ones there are does not hang on what exists already: whoever made an entry from
-    /// here finds it here again.
+    /// itself or none can be made. Which ones there are does not hang on what exists already: whoever made an entry
+    /// from here finds it here again.
     pub entries: BTreeMap<String, Entry>,
 }
 
@@ -203,7 +203,11 @@ pub enum AwsAuthError {
     ///
     /// The authenticator may read nothing of such a list, or may read it otherwise than it was meant. To guess which
     /// could turn it into access that nobody has today.
-    #[error("{} of the aws-auth ConfigMap cannot be read: {reason}.", .source.key())]
+    #[error(
+        "{} of the aws-auth ConfigMap cannot be read: {reason}. Nothing is translated, because a guess at what the \
+         cluster makes of it could give access that nobody has today. Put the list right first.",
+        .source.key()
+    )]
     Unreadable {
         /// The list.
         r#source: Source,
@@ -211,7 +215,7 @@ pub enum AwsAuthError {
         reason: String,
     },
     /// A pair of ARNs in `role_paths` is wrong.
-    #[error("role_paths maps {plain:?} to {real:?}: {reason}.")]
+    #[error("role_paths maps {plain:?} to {real:?}, but {reason}.")]
     RolePath {
         /// The ARN without path.
         plain: String,

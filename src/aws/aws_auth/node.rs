@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::access_entry::EntryType;
+use crate::aws::access_entry::EntryType;
 
 /// The type of the entry that takes the place of a node's row; `None` if the user name is not a node's.
 ///

@@ -8,7 +8,7 @@
 //! | `{{EC2PrivateDNSName}}` | the instance's name; others than instances are not let in | for nodes only |
 //! | `{{AccessKeyID}}` | the id of the caller's access key | none |
 
-use super::super::principal::Principal;
+use crate::aws::principal::Principal;
 
 /// The instance's private DNS name.
 pub(super) const INSTANCE: &str = "{{EC2PrivateDNSName}}";

@@ -1,9 +1,9 @@
 //! The real principal behind the one that a row names, and what exists for it.
 
-use super::super::principal::{Principal, PrincipalKind};
 use super::Verdict;
 use super::live::{Index, Live, LiveEntry};
 use super::role_paths::RolePaths;
+use crate::aws::principal::{Principal, PrincipalKind};
 
 /// Everything that tells what the path of a role is.
 pub(super) struct Principals<'a> {
@@ -66,8 +66,8 @@ impl<'a> Principals<'a> {
             [] => Found::Known(Known { principal: named, path_unknown: true, live: None, namesake: None }),
             [(one, _), (other, _), ..] => {
                 let reason = format!(
-                    "Access entries exist for {one} and for {other}, and IAM has only one role of that name. Map {named} \
-                     to the real ARN in role_paths."
+                    "Access entries exist for {one} and for {other}, and IAM has only one role of that name. Map \
+                     {named} to the real ARN in role_paths."
                 );
                 Found::Unclear(Verdict::Conflict, reason)
             }
@@ -88,7 +88,7 @@ fn is_of_permission_set(principal: &Principal) -> bool {
 
 fn of_permission_set(role: &Principal) -> String {
     format!(
-        "Roles of IAM Identity Center have a path, which the row cannot tell and an access entry needs. Map {role} to the \
-         role's real ARN in role_paths."
+        "Roles of IAM Identity Center have a path, which the row cannot tell and an access entry needs. Map {role} to \
+         the role's real ARN in role_paths."
     )
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::principal::{Principal, PrincipalError};
 use super::AwsAuthError;
 use super::caller::without_role_path;
+use crate::aws::principal::{Principal, PrincipalError};
 
 /// What a role's ARN without its path stands for.
 #[derive(Debug, Default)]
@@ -13,7 +13,8 @@ pub(super) struct RolePaths(HashMap<String, Result<Principal, PrincipalError>>);
 impl RolePaths {
     /// Reads a map from ARNs without path to the real ones.
     ///
-    /// A service-linked role is taken, although no entry can name it, so that the map may hold every role of an account.
+    /// A service-linked role is taken, although no entry can name it, so that the map may hold every role of an
+    /// account.
     ///
     /// # Errors
     ///

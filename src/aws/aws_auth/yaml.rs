@@ -5,7 +5,8 @@
 //! are limited.
 //!
 //! The parser speaks YAML 1.2 and the authenticator's YAML 1.1. Where the two differ on anything that is likely to be
-//! met, the text is refused: a row that is read here but not by the cluster would turn into access that nobody has today.
+//! met, the text is refused: a row that is read here but not by the cluster would turn into access that nobody has
+//! today.
 
 use std::collections::HashMap;
 use std::rc::Rc;

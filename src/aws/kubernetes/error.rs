@@ -79,39 +79,39 @@ impl fmt::Display for Problem {
         match self {
             Self::NoEndpoint { status } => write!(
                 f,
-                "The cluster has no Kubernetes API server that could be asked; its status is {status}. Wait until it is \
-                 ACTIVE."
+                "The cluster has no Kubernetes API server that could be asked; its status is {status}. Wait until it \
+                 is ACTIVE."
             ),
             Self::BadEndpoint { endpoint } => write!(
                 f,
-                "EKS gives {endpoint:?} for the address of its API server, and a token is sent to https:// addresses only."
+                "EKS gives {endpoint:?} for the address of its API server, and tokens go to https:// addresses only."
             ),
             Self::BadAuthority { reason } => {
                 write!(f, "What EKS gives for the cluster's certificate authority cannot be used: {reason}.")
             }
             Self::Unreachable { endpoint, reason } => write!(
                 f,
-                "Its API server {endpoint} gave no answer: {reason}. If the cluster's endpoint is private, it answers only \
-                 inside its VPC and the networks connected to that: run from there, over a VPN, or through a proxy that \
-                 is named in https_proxy. If it is public, its publicAccessCidrs must include the address that requests \
-                 come from."
+                "Its API server {endpoint} gave no answer: {reason}. If the cluster's endpoint is private, it answers \
+                 only inside its VPC and the networks connected to that: run from there, over a VPN, or through a \
+                 proxy that is named in https_proxy. If it is public, its publicAccessCidrs must include the address \
+                 that requests come from."
             ),
             Self::Unauthorized => f.write_str(
-                "Its API server does not know the caller (401). Whoever the credentials belong to needs an access entry, \
-                 or, unless the authentication mode is API, a row in aws-auth itself; the creator of a cluster may be let \
-                 in without either. If there is one, check that the clock of this machine is right.",
+                "Its API server does not know the caller (401). Whoever the credentials belong to needs an access \
+                 entry, or, unless the authentication mode is API, a row in aws-auth itself; the creator of a cluster \
+                 may be let in without either. If there is one, check that the clock of this machine is right.",
             ),
             Self::Forbidden { message } => write!(
                 f,
-                "Its API server lets the caller in but not read this (403): {message}. The verb get on configmaps in the \
-                 namespace kube-system is enough; the access policy AmazonEKSViewPolicy, scoped to that namespace, grants \
-                 it."
+                "Its API server lets the caller in but not read this (403): {message}. The verb get on configmaps in \
+                 the namespace kube-system is enough; the access policy AmazonEKSViewPolicy, scoped to that \
+                 namespace, grants it."
             ),
             Self::Refused { status, message } => write!(f, "Its API server answered with status {status}: {message}."),
             Self::NotUnderstood { status, reason } => write!(
                 f,
-                "The answer, with status {status}, could not be understood: {reason}. Something other than the cluster's \
-                 API server may have answered, such as a proxy."
+                "The answer, with status {status}, could not be understood: {reason}. Something other than the \
+                 cluster's API server may have answered, such as a proxy."
             ),
             Self::Aws(error) => error.fmt(f),
         }

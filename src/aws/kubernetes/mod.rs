@@ -77,7 +77,8 @@ const AWS_AUTH: &str = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-/// The longest answer that is read, in bytes. A ConfigMap holds one mebibyte, which JSON may spell with six times as much.
+/// The longest answer that is read, in bytes. A ConfigMap holds one mebibyte, which JSON may spell with six times as
+/// much.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A private endpoint does not refuse a connection from elsewhere, it just does not answer.

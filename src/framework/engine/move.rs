@@ -9,7 +9,7 @@ use crate::value::Encoded;
 /// The question.
 #[derive(Debug, Default)]
 pub struct Move {
-    /// The full address of the provider it comes from: `registry.terraform.io/hashicorp/aws`.
+    /// The full address of the provider it comes from: `registry.example/hashicorp/aws`.
     pub provider: String,
     /// Its type there.
     pub type_name: String,

@@ -33,6 +33,7 @@ async fn on_shutdown() {
     let log = fs::read_to_string(workspace.terraform.folder().join("debug.log")).unwrap();
     assert!(log.contains("provider: plugin process exited"), "{log}");
     assert!(!log.contains("failed to exit gracefully"), "{log}");
+    assert!(log.contains("ended=Shutdown") && !log.contains("ended=ClientGone"), "{log}");
     workspace.assert_nobody_left();
 }
 

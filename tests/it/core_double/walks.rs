@@ -319,7 +319,7 @@ async fn old_and_moved_state() {
     assert_eq!(core.plan("toy_thing", "a", config()).await.unwrap().action, Action::NoOp);
 
     let from = MoveFrom {
-        provider: "registry.terraform.io/hashicorp/toy",
+        provider: "registry.example/hashicorp/toy",
         type_name: "other_thing",
         schema_version: 0,
         attributes: &old,

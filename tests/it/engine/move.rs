@@ -9,7 +9,7 @@ use super::{assert_nothing_said, assert_our_bug, assert_said, decoded, unconfigu
 
 fn thing() -> Move {
     Move {
-        provider: "registry.terraform.io/acme/things".to_owned(),
+        provider: "registry.example/acme/things".to_owned(),
         type_name: "things_thing".to_owned(),
         version: 1,
         state: raw(r#"{"title": "cup", "weight": 5}"#),
@@ -33,7 +33,7 @@ fn detail(moved: &Moved) -> &str {
 async fn from_an_unknown_type() {
     for question in [
         Move { type_name: "things_box".to_owned(), ..thing() },
-        Move { provider: "registry.terraform.io/other/things".to_owned(), ..thing() },
+        Move { provider: "registry.example/other/things".to_owned(), ..thing() },
     ] {
         let moved = take_over(question).await;
         let detail = detail(&moved);
@@ -64,7 +64,7 @@ async fn to_an_unknown_type() {
 
 #[tokio::test]
 async fn panics() {
-    let (provider, type_name) = ("registry.terraform.io/acme/old".to_owned(), "old_thing".to_owned());
+    let (provider, type_name) = ("registry.example/acme/old".to_owned(), "old_thing".to_owned());
     let moved = take_over(Move { provider, type_name, version: 0, ..thing() }).await;
     assert_said(&moved.diagnostics, &["error: Provider panicked"]);
     assert_our_bug(&moved.diagnostics);
@@ -82,7 +82,7 @@ async fn unreadable_state() {
 /// OpenTofu has another registry.
 #[tokio::test]
 async fn whatever_the_host() {
-    for host in ["registry.terraform.io/", "registry.opentofu.org/", "example.com:8080/", ""] {
+    for host in ["registry.example/", "other.example/", "example.com:8080/", ""] {
         let moved = take_over(Move { provider: format!("{host}acme/things"), ..thing() }).await;
         assert_nothing_said(&moved.diagnostics);
         assert_eq!(decoded(&moved.state), Some(ThingModel::config("cup")), "{host}");

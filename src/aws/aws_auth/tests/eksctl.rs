@@ -104,7 +104,8 @@ fn eksctl_defect_09_every_account_is_reported() {
 #[test]
 fn eksctl_defect_10_rows_without_an_arn_do_no_harm() {
     let translation = roles(
-        "- username: nobody\n- rolearn: ''\n- rolearn: not-an-arn\n- sso: {permissionSetName: Admins, accountID: '111122223333'}\n\
+        "- username: nobody\n- rolearn: ''\n- rolearn: not-an-arn\n\
+         - sso: {permissionSetName: Admins, accountID: '111122223333'}\n\
          - rolearn: arn:aws:iam::111122223333:role/reader\n",
     );
     let expected = [Verdict::Dead, Verdict::Dead, Verdict::Dead, Verdict::Blocked, Verdict::Migrate];

@@ -1,7 +1,7 @@
 //! Nobody ever gets more than today: generated ConfigMaps, and what each caller may do before and after.
 //!
-//! What it may do before is told by a second, much simpler model of aws-iam-authenticator, which shares no code with the
-//! translation and works on rows rather than on YAML.
+//! What it may do before is told by a second, much simpler model of aws-iam-authenticator, which shares no code with
+//! the translation and works on rows rather than on YAML.
 
 use std::fmt::Write;
 
@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
+use crate::aws::principal::Principal;
 
 const ACCOUNTS: [&str; 2] = ["111122223333", "012345678901"];
 
@@ -230,6 +231,15 @@ fn config_map(rows: &[Written]) -> (BTreeMap<String, String>, Vec<Written>) {
     (data, in_order)
 }
 
+/// The entry as EKS describes it once it is made.
+fn made(entry: &Entry) -> LiveEntry {
+    let principal: Principal = entry.principal_arn.parse().unwrap();
+    let name = entry.user_name.clone().or_else(|| principal.default_user_name()).unwrap_or_default();
+    let groups: Vec<&str> = entry.kubernetes_groups.iter().map(String::as_str).collect();
+    let policies: Vec<&str> = entry.access_policies.keys().map(String::as_str).collect();
+    live_entry(&entry.principal_arn, entry.entry_type.clone(), &name, &groups, &policies)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -281,6 +291,15 @@ proptest! {
             if row.verdict == Verdict::Migrate {
                 prop_assert!(decides.contains(&at), "{:?} decides nothing", row);
             }
+        }
+
+        // Whoever makes these entries finds every row covered, and the same entries to have.
+        let live = Live { account: None, entries: translation.entries.values().map(made).collect() };
+        let again = translate(&data, &role_paths, Some(&live)).unwrap();
+        prop_assert_eq!(&again.entries, &translation.entries);
+        for (before, after) in translation.rows.iter().zip(&again.rows) {
+            let expected = if before.verdict == Verdict::Migrate { Verdict::Covered } else { before.verdict };
+            prop_assert_eq!(after.verdict, expected, "{:?} -> {:?}", before, after);
         }
     }
 }

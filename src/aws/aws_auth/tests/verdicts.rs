@@ -51,13 +51,14 @@ fn a_service_linked_role_is_blocked_and_does_not_spoil_role_paths() {
 
 #[test]
 fn a_role_of_identity_center_needs_its_path() {
-    let plain = "arn:aws:iam::111122223333:role/AWSReservedSSO_Admins_0123456789abcdef";
-    let real = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admins_0123456789abcdef";
+    let name = "AWSReservedSSO_Admins_0123456789abcdef";
+    let plain = &format!("arn:aws:iam::111122223333:role/{name}");
+    let real = &format!("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/{name}");
     let data = pairs(&[("mapRoles", &item("rolearn", plain, "admin:{{SessionName}}", &["system:masters"]))]);
     assert_only_row(&translate(&data, &no_paths(), None).unwrap(), Verdict::Blocked, &["role_paths"]);
     let known = translate(&data, &pairs(&[(plain, real)]), None).unwrap();
     assert_only_row(&known, Verdict::Migrate, &[CLUSTER_ADMIN]);
-    assert_eq!(only_entry(&known).principal_arn, real);
+    assert_eq!(&only_entry(&known).principal_arn, real);
 }
 
 #[test]

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 fn refused(text: &str) -> String {
@@ -90,3 +93,18 @@ fn quotes_make_a_text_of_anything() {
     let expected = vec![text("1"), text("yes"), text("12\n"), text("12"), other("12"), null(), null(), map];
     assert_eq!(*list, Node::List(expected));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_is_too_much(pieces in prop::collection::vec(select(PIECES), 0..40)) {
+        let _ = read(&pieces.concat());
+    }
+}
+
+const PIECES: &[&str] = &[
+    "- ", "-", ": ", ":", "? ", "[", "]", "{", "}", ",", "&a ", "*a", "!!str ", "!x ", "|\n", ">-\n", "'", "\"", "\\",
+    "#", "%", "---", "...", "\n", "\n  ", "\n    ", "\t", "\r\n", " ", "a", "rolearn", "12", "~", "<<", "é", "\u{85}",
+    "\u{2028}",
+];
