@@ -56,7 +56,8 @@ async fn check_cluster(eks: &Eks, name: &str, budget: &Budget) -> Result<(), Dia
 fn no_such_cluster(eks: &Eks, name: &str) -> Diagnostic {
     let detail = format!(
         "There is no cluster {name} in {}, in the account of the credentials. Check cluster_name, the region and the \
-         credentials. If this configuration makes the cluster, take cluster_name from it, so that the cluster is made first.",
+         credentials. If this configuration makes the cluster, name it in depends_on here: that is what makes Terraform wait \
+         for it, because the name alone is known beforehand.",
         eks.region()
     );
     Diagnostic::error("No such cluster", detail).at_attribute("cluster_name")
