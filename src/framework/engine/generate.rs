@@ -24,17 +24,18 @@ impl Answer for Generated {
 }
 
 impl<P: Provider> Engine<P> {
-    /// Turns a state into a configuration, and nothing into nothing: a list may have found no more than an identity.
+    /// Turns a state into a configuration. There is none when a list has found no more than an identity; the answer is a
+    /// configuration with nothing in it then, because Terraform 1.15 crashes on null.
     pub async fn generate_config(&self, type_name: &str, state: Encoded) -> Generated {
         self.answer(async {
             let (resource, known) = self.resources.find(type_name)?;
             let state = decode("state", &state, &known.ty)?;
-            let config = if state.is_null() {
-                Dynamic::Null
-            } else {
-                let fields = &known.schema.fields;
-                conform::blocks(config(resource.generate_config(state)?, fields), fields)
+            let fields = &known.schema.fields;
+            let config = match state {
+                Dynamic::Null => Dynamic::Object([].into()),
+                state => config(resource.generate_config(state)?, fields),
             };
+            let config = conform::blocks(config, fields);
             Ok(Generated { config: encode("configuration", &config, &known.ty)?, ..Generated::default() })
         })
         .await

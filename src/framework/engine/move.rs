@@ -77,7 +77,7 @@ fn no_way<C>(resource: &dyn AnyResource<C>, provider: &str, question: &Move) -> 
             "The state of this {from} is in form {version} of its schema, which this version of the provider cannot read."
         )
     } else {
-        format!("A {from} of the provider {provider} cannot become a {target}.")
+        format!("An object of type {from} of the provider {provider} cannot become one of type {target}.")
     };
     let known = match sources.as_slice() {
         [] => "No other type can.".to_owned(),

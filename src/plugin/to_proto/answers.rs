@@ -186,7 +186,7 @@ impl From<function::Called> for pb::call_function::Response {
     }
 }
 
-/// A function has one error, without a summary, and may blame one argument.
+/// A function has one error, without a summary, and may blame one argument. Terraform adds the last full stop.
 fn function_error(diagnostics: Diagnostics) -> Option<pb::FunctionError> {
     let argument = diagnostics.iter().find_map(|diagnostic| match diagnostic.path.steps().next() {
         Some(Step::Index(index)) => Some(*index),
@@ -194,6 +194,6 @@ fn function_error(diagnostics: Diagnostics) -> Option<pb::FunctionError> {
     });
     diagnostics.has_errors().then(|| {
         let text = diagnostics.into_iter().map(|diagnostic| diagnostic.detail).collect::<Vec<_>>().join(" ");
-        pb::FunctionError { text, function_argument: argument }
+        pb::FunctionError { text: text.trim_end_matches('.').to_owned(), function_argument: argument }
     })
 }

@@ -112,10 +112,10 @@ async fn functions() {
         let arguments = parts.iter().map(|part| text(part)).collect();
         service.call_function(Request::new(call_function::Request { name: "join".to_owned(), arguments }))
     };
-    let error = FunctionError { text: "This part is empty.".to_owned(), function_argument: Some(2) };
+    let error = FunctionError { text: "This part is empty".to_owned(), function_argument: Some(2) };
     let failed = call(&["-", "a", ""]).await.unwrap().into_inner();
     assert_eq!((failed.error, failed.result), (Some(error), None));
-    let error = FunctionError { text: "There is nothing to join.".to_owned(), function_argument: None };
+    let error = FunctionError { text: "There is nothing to join".to_owned(), function_argument: None };
     assert_eq!(call(&["-"]).await.unwrap().into_inner().error, Some(error));
     let joined = call(&["-", "a", "b"]).await.unwrap().into_inner();
     assert_eq!((joined.error, joined.result), (None, Some(text("a-b"))));
@@ -181,7 +181,11 @@ fn show(line: &Json) -> String {
 
 #[tokio::test]
 async fn log_tells_of_each_call() {
-    let service = service(Remote { read: |_, _| Err(went_wrong()), ..Remote::default() }).await;
+    let read = |_: &_, _: Option<&_>| {
+        tracing::warn!("asking");
+        Err(went_wrong())
+    };
+    let service = service(Remote { read, ..Remote::default() }).await;
     let lines = Lines::of(LevelFilter::DEBUG, async {
         let state = sent(ThingModel::state("cup"));
         let request =
@@ -193,6 +197,7 @@ async fn log_tells_of_each_call() {
         lines,
         [
             r#"call begins tf_resource_type="toy_thing" tf_rpc="ReadResource""#,
+            r#"asking tf_resource_type="toy_thing" tf_rpc="ReadResource""#,
             "call ends diagnostic_error_count=1 diagnostic_warning_count=0 tf_req_duration_ms \
              tf_resource_type=\"toy_thing\" tf_rpc=\"ReadResource\"",
         ]
