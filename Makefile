@@ -27,7 +27,8 @@ help: ## list the targets
 
 .PHONY: demo
 demo: release release-emulator ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
-	@$(with_terraform) cargo run --quiet --locked --example demo -- $(release)/terraform-provider-eks $(release)/eks-emulator
+	cargo build --locked --example demo
+	@$(with_terraform) $(target)/debug/examples/demo $(release)/terraform-provider-eks $(release)/eks-emulator
 
 .PHONY: test
 test: ## run every test, those with the real Terraform included
@@ -35,6 +36,7 @@ test: ## run every test, those with the real Terraform included
 
 .PHONY: bench
 bench: release release-emulator ## measure size, start, memory and the time of a plan
+	cargo bench --locked --profile dev --bench provider --no-run
 	@$(with_terraform) cargo bench --quiet --locked --profile dev --bench provider -- \
 		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
 
@@ -69,6 +71,7 @@ fmt-check:
 clippy: ## lint every target; a warning is an error
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
+# It is for those who work on the code, so it has everything, and public parts may point at private ones.
 .PHONY: doc
 doc: ## build the documentation of the code; a warning is an error
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked
