@@ -18,6 +18,8 @@ release_build := cargo build --release --locked
 release := $(target)/release
 endif
 
+demo := $(target)/debug/examples/demo
+
 # The real Terraform for what follows on the line, or the end if there is none.
 with_terraform = terraform=$$(scripts/find-terraform); TERRAFORM=$$terraform
 
@@ -26,9 +28,16 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 .PHONY: demo
-demo: release release-emulator ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
+demo: release release-emulator demo-program ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
+	@$(with_terraform) $(demo) quickstart $(release)/terraform-provider-eks $(release)/eks-emulator
+
+.PHONY: tour
+tour: release release-emulator demo-program ## the same for what no other provider does: adopt, replace, exclusive sets, lockout warnings
+	@$(with_terraform) $(demo) tour $(release)/terraform-provider-eks $(release)/eks-emulator
+
+.PHONY: demo-program
+demo-program:
 	cargo build --locked --example demo
-	@$(with_terraform) $(target)/debug/examples/demo $(release)/terraform-provider-eks $(release)/eks-emulator
 
 .PHONY: test
 test: ## run every test, those with the real Terraform included

@@ -23,9 +23,9 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// In `CONFIG_MAP` mode, and without entries.
-    pub(crate) fn start(emulator: &Path) -> Result<Self, Error> {
-        let emulator = Emulator::start(emulator, &format!("{CLUSTER}=CONFIG_MAP"))?;
+    /// In that authentication mode, and without entries.
+    pub(crate) fn start(emulator: &Path, mode: &str) -> Result<Self, Error> {
+        let emulator = Emulator::start(emulator, &format!("{CLUSTER}={mode}"))?;
         let config = aws_sdk_eks::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))

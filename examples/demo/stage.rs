@@ -67,6 +67,11 @@ pub(crate) fn say(line: &str) {
     println!("   {line}");
 }
 
+/// Lines as they are found.
+pub(crate) fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
 /// Fails unless the two are the same.
 pub(crate) fn expect<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Result<(), Error> {
     if actual == expected {

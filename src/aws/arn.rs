@@ -63,6 +63,11 @@ pub fn partition_of_region(region: &str) -> &'static str {
     PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
+/// Every partition.
+pub fn partitions() -> impl Iterator<Item = &'static str> {
+    std::iter::once("aws").chain(PARTITIONS.iter().map(|(_, partition)| *partition))
+}
+
 /// How the names of the regions of each partition begin; every other region is in `aws`.
 const PARTITIONS: [(&str, &str); 7] = [
     ("cn-", "aws-cn"),

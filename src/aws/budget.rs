@@ -19,7 +19,7 @@ pub struct Budget {
 }
 
 /// How long a change that was sent may still be answered after the operation was stopped.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_millis(1500);
 
 impl Budget {
     /// A budget of `time` from now, which `stop` ends early.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,9 +41,9 @@ struct Connection {
 }
 
 /// What the settings, the environment and the shared files come to.
-struct Loaded {
+pub(super) struct Loaded {
     /// The SDK's configuration, with the credentials to use.
-    config: SdkConfig,
+    pub(super) config: SdkConfig,
     /// Whether nobody said how often to try again, so that it is for us to say.
     is_patient: bool,
 }
@@ -83,11 +84,7 @@ impl Aws {
     ///
     /// No region is named anywhere, the settings cannot be used, or the account is not one to work on.
     pub async fn eks(&self, region: Option<&str>, budget: &Budget) -> Result<Eks, AwsError> {
-        let (region, Loaded { config, is_patient }) = self.connect(region, budget).await?;
-        if self.0.settings.restricts_accounts() {
-            let caller = self.caller(Some(region.as_ref()), budget).await?;
-            self.0.settings.check_account(&caller.account)?;
-        }
+        let (region, Loaded { config, is_patient }) = self.enter(region, budget).await?;
         let mut regions = self.0.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.to_string()).or_insert_with(|| {
             let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone());
@@ -119,11 +116,26 @@ impl Aws {
         caller.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller"))
     }
 
+    /// What was configured.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The region to work in and what to work there with, once the account is known to be one to work on.
+    pub(super) async fn enter(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
+        let (region, loaded) = self.connect(region, budget).await?;
+        if self.0.settings.restricts_accounts() {
+            let caller = self.caller(Some(region.as_ref()), budget).await?;
+            self.0.settings.check_account(&caller.account)?;
+        }
+        Ok((region, loaded))
+    }
+
     async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
         let connect = async {
             let region = match region {
                 Some(region) => Region::new(region.to_owned()),
-                None => self.0.default_region().await.ok_or_else(AwsError::no_region)?,
+                None => self.0.default_region().await?,
             };
             let loaded = self.0.loaded.get_or_try_init(|| self.0.load(region.clone())).await?;
             Ok((region, loaded))
@@ -163,6 +175,17 @@ impl Settings {
         if !self.allowed_account_ids.is_empty() && !self.allowed_account_ids.contains(account) {
             let message = format!("The credentials belong to account {account}, which is not in allowed_account_ids.");
             return Err(AwsError::wrong_account(message));
+        }
+        Ok(())
+    }
+
+    /// Looks for the shared files that the settings name. The SDK would look for a region elsewhere if one is missing, and
+    /// say so in the log alone.
+    fn check_files(&self) -> Result<(), AwsError> {
+        for path in self.shared_config_files.iter().chain(&self.shared_credentials_files) {
+            fs::File::open(path).map_err(|error| {
+                AwsError::bad_settings(format!("The shared file at {} cannot be read: {error}.", path.display()))
+            })?;
         }
         Ok(())
     }
@@ -218,6 +241,7 @@ impl Connection {
     /// end at an instance's metadata service, which on any other machine takes seconds to give up.
     async fn load(&self, region: Region) -> Result<Loaded, AwsError> {
         let settings = &self.settings;
+        settings.check_files()?;
         let http = http::client(settings)?;
         let region = self.regions_named().or_else(region).region().await;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -252,8 +276,12 @@ impl Connection {
 
     /// The region of everything that does not name its own. An instance's metadata service is not asked: where there is
     /// none, it takes seconds to find that out, only to say what a region left out by mistake should say at once.
-    async fn default_region(&self) -> Option<Region> {
-        self.region.get_or_init(|| async { self.regions_named().region().await }).await.clone()
+    async fn default_region(&self) -> Result<Region, AwsError> {
+        let search = || async {
+            self.settings.check_files()?;
+            Ok(self.regions_named().region().await)
+        };
+        self.region.get_or_try_init(search).await?.clone().ok_or_else(AwsError::no_region)
     }
 
     /// The regions that somebody wrote down: in the settings, in the environment, in the profile.

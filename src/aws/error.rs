@@ -13,6 +13,8 @@ use super::cluster::{Update, UpdateError};
 
 mod sdk;
 
+pub(super) use sdk::causes;
+
 /// What went wrong in one call, and AWS's words about it.
 ///
 /// Displays as full sentences with the operation, AWS's code and message and the request id. It holds no secrets.

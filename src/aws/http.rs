@@ -32,13 +32,38 @@ use super::settings::{Secret, Settings};
 ///
 /// A proxy's URL or the bundle of certificates cannot be used.
 pub(super) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
-    let routes = Routes {
-        http: proxy("http_proxy", &settings.http_proxy, ["http_proxy", "HTTP_PROXY"], &settings.no_proxy)?,
-        https: proxy("https_proxy", &settings.https_proxy, ["https_proxy", "HTTPS_PROXY"], &settings.no_proxy)?,
-        trust: trust(settings)?,
-        connectors: Mutex::default(),
-    };
-    Ok(SharedHttpClient::new(Client(Arc::new(routes))))
+    Ok(SharedHttpClient::new(Client(Arc::new(Routes::new(settings, trust(settings)?)?))))
+}
+
+/// A connector that takes the same proxies and trusts nobody but `trust`.
+///
+/// # Errors
+///
+/// A proxy's URL cannot be used.
+pub(super) fn connector(
+    settings: &Settings,
+    trust: TrustStore,
+    timeouts: HttpConnectorSettings,
+) -> Result<SharedHttpConnector, AwsError> {
+    let routes = Arc::new(Routes::new(settings, trust)?);
+    Ok(SharedHttpConnector::new(Timed { routes, settings: timeouts }))
+}
+
+/// Trust in the certificates of a PEM text.
+///
+/// # Errors
+///
+/// What is wrong with the text. The HTTP client would panic on a certificate that it cannot read.
+pub(super) fn trust_in(pem: Vec<u8>) -> Result<TrustStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() {
+        return Err("it holds no PEM certificate".to_owned());
+    }
+    Ok(TrustStore::empty().with_pem_certificate(pem))
 }
 
 /// Hosts that are never behind a proxy: this machine, and where AWS serves credentials to instances and containers.
@@ -71,16 +96,7 @@ fn trust(settings: &Settings) -> Result<TrustStore, AwsError> {
         AwsError::bad_settings(format!("The bundle of certificates at {} cannot be used: {reason}.", path.display()))
     };
     let pem = fs::read(&path).map_err(|error| bad(error.to_string()))?;
-    // The HTTP client panics on a certificate that it cannot read, so it is only given what was read before.
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| bad(error.to_string()))?;
-        roots.add(certificate).map_err(|error| bad(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(bad("it holds no PEM certificate".to_owned()));
-    }
-    Ok(TrustStore::empty().with_pem_certificate(pem))
+    trust_in(pem).map_err(bad)
 }
 
 /// Hands out connectors with the same routes, whatever their timeouts.
@@ -136,6 +152,16 @@ impl fmt::Debug for Routes {
 }
 
 impl Routes {
+    fn new(settings: &Settings, trust: TrustStore) -> Result<Self, AwsError> {
+        let direct = &settings.no_proxy;
+        Ok(Self {
+            http: proxy("http_proxy", &settings.http_proxy, ["http_proxy", "HTTP_PROXY"], direct)?,
+            https: proxy("https_proxy", &settings.https_proxy, ["https_proxy", "HTTPS_PROXY"], direct)?,
+            trust,
+            connectors: Mutex::default(),
+        })
+    }
+
     /// The pools made so far. A panic elsewhere cannot leave the map half-written, so poison is no matter.
     fn connectors(&self) -> MutexGuard<'_, HashMap<Key, Connector>> {
         self.connectors.lock().unwrap_or_else(PoisonError::into_inner)

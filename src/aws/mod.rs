@@ -13,6 +13,8 @@
 //! | [`settings`], [`connection`] | what to connect with, and the connection made from it on first use |
 //! | `credentials`, `http` | what the SDK does not do by itself: roles to assume, proxies, certificates |
 //! | [`eks`] | the calls |
+//! | [`cluster_token`], [`kubernetes`] | how a cluster knows who calls, and the ConfigMap that is read from it |
+//! | [`aws_auth`] | that ConfigMap, row by row, and the access entries that take its place |
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
 //! | `once` | one fetch per fact |
 //! | [`error`] | what went wrong |
@@ -23,13 +25,16 @@ pub mod access_entry;
 pub mod access_policy;
 pub mod arn;
 pub mod authentication_mode;
+pub mod aws_auth;
 pub mod budget;
 pub mod cluster;
+pub mod cluster_token;
 pub mod connection;
 mod credentials;
 pub mod eks;
 pub mod error;
 mod http;
+pub mod kubernetes;
 pub mod kubernetes_name;
 mod once;
 pub mod principal;
@@ -42,8 +47,10 @@ pub use arn::Arn;
 pub use authentication_mode::AuthenticationMode;
 pub use budget::Budget;
 pub use cluster::{Cluster, Update, UpdateStatus};
+pub use cluster_token::ClusterToken;
 pub use connection::{Aws, Caller};
 pub use eks::Eks;
 pub use error::{AwsError, Kind};
+pub use kubernetes::KubernetesError;
 pub use principal::Principal;
 pub use settings::Settings;

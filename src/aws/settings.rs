@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// What is left out comes from where every AWS SDK takes it: environment variables, then the shared configuration and
 /// credentials files, then whatever the machine offers (a container's or an instance's role).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The region of everything that does not name its own.
     pub region: Option<String>,
@@ -54,7 +54,7 @@ pub struct Settings {
 }
 
 /// Where to send requests, instead of AWS's own addresses.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Endpoints {
     /// The URL for EKS.
     pub eks: Option<String>,
@@ -72,7 +72,7 @@ pub enum RetryMode {
 }
 
 /// A role to assume.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssumeRole {
     /// The role's ARN.
     pub role_arn: String,
@@ -95,7 +95,7 @@ pub struct AssumeRole {
 }
 
 /// A role to assume with a token from an identity provider.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssumeRoleWithWebIdentity {
     /// The role's ARN.
     pub role_arn: String,

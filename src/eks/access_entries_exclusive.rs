@@ -79,13 +79,15 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
         match change {
             Change::Create { config, planned, .. } => {
                 planned.decide(cx, config).await?;
-                warn_of_removals(cx, planned).await
+                plan_removals(cx, None, planned).await
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
                     planned.decide(cx, config).await?;
                 }
-                check_removals(cx, planned, &prior.beyond(planned)).await
+                // A set of another cluster is a new one, and planned as such.
+                let stays = planned.cluster_name == prior.cluster_name && planned.region == prior.region;
+                if stays { plan_removals(cx, Some(prior), planned).await } else { Ok(()) }
             }
             Change::Delete { .. } => Ok(()),
         }
@@ -93,11 +95,8 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
 
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
         let planned = create.planned;
-        let name = planned.to_string();
-        let attempt = Attempt { summary: SUMMARY, object: &name };
-        let eks = planned.eks(cx, &attempt).await?;
-        let others = find_others(cx, &eks, &planned, &attempt).await?;
-        remove(cx, &eks, &planned, &others, &attempt).await.map_err(|stuck| Failed::leaving(planned.clone(), stuck))?;
+        // Of a creation that fails nothing remains but entries: the next plan names those that are still there.
+        remove(cx, None, &planned).await.map_err(|stuck| stuck.diagnostics)?;
         Ok(planned)
     }
 
@@ -112,11 +111,7 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
         let name = shown.to_string();
         let attempt = Attempt { summary: "Cannot read EKS access entries", object: &name };
         let eks = shown.eks(cx, &attempt).await?;
-        let found = eks.find_cluster(shown.cluster(), &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
-        if found.is_none() {
-            return Ok(None);
-        }
-        let others = find_others(cx, &eks, shown, &attempt).await?;
+        let Some(others) = find_others(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         // Whoever is not in the set shows as if it had been, so that the plan names whom it removes.
         let principals = shown.principal_arns.known().into_iter().flatten().chain(&others).cloned().collect();
         let region = eks.region().to_owned();
@@ -130,14 +125,13 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
 
     async fn update(&self, cx: &Cx<'_, Client>, update: Update<Model>) -> Result<Model, Failed<Model>> {
         let Update { prior, planned, .. } = update;
-        let name = planned.to_string();
-        let attempt = Attempt { summary: SUMMARY, object: &name };
-        let eks = planned.eks(cx, &attempt).await?;
-        // Only whom the plan named, and of those only who would still be named now.
-        let others = find_others(cx, &eks, &planned, &attempt).await?;
-        let named = prior.beyond(&planned).into_iter().filter(|principal| others.contains(principal)).collect();
-        remove(cx, &eks, &planned, &named, &attempt).await.map_err(|stuck| Failed::leaving(prior, stuck))?;
-        Ok(planned)
+        match remove(cx, Some(&prior), &planned).await {
+            Ok(()) => Ok(planned),
+            Err(Stuck { left, diagnostics }) => {
+                let principals = planned.principal_arns.known().into_iter().flatten().cloned().chain(left).collect();
+                Err(Failed::leaving(Model { principal_arns: Value::Known(principals), ..planned }, diagnostics))
+            }
+        }
     }
 
     /// Forgets: nobody gets an entry back, and nobody loses one.
@@ -148,18 +142,29 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
 
 const SUMMARY: &str = "Cannot remove EKS access entries";
 
-/// The principals that have an entry and should not.
+/// Removals that did not all succeed.
+struct Stuck {
+    /// Who still has an entry.
+    left: BTreeSet<String>,
+    diagnostics: Diagnostics,
+}
+
+/// The principals that have an entry and should not; `None` if there is no such cluster.
 async fn find_others(
     cx: &Cx<'_, Client>,
     eks: &Eks,
     model: &Model,
     attempt: &Attempt<'_>,
-) -> Result<BTreeSet<String>, Diagnostics> {
+) -> Result<Option<BTreeSet<String>>, Diagnostics> {
     let budget = budget(cx);
     let failed = |error| Diagnostics::from(attempt.failed(&error));
-    let all = eks.access_entry_principals(model.cluster(), None, &budget).await.map_err(failed)?;
+    let Some(all) = eks.access_entry_principals(model.cluster(), None, &budget).await.map_err(failed)? else {
+        // A cluster in mode CONFIG_MAP has no entries.
+        let cluster = eks.find_cluster(model.cluster(), &budget).await.map_err(failed)?;
+        return Ok(cluster.map(|_| BTreeSet::new()));
+    };
     let mut others = BTreeSet::new();
-    for principal in all.into_iter().flatten().filter(|principal| model.concerns(principal)) {
+    for principal in all.into_iter().filter(|principal| model.concerns(principal)) {
         if !model.include_nodes.known().copied().unwrap_or_default() {
             let entry = eks.find_access_entry(model.cluster(), &principal, &budget).await.map_err(failed)?;
             if entry.is_none_or(|entry| entry.entry_type != EntryType::Standard) {
@@ -172,62 +177,98 @@ async fn find_others(
         let caller = cx.client.caller(Some(eks.region()), &budget).await.map_err(failed)?;
         others.retain(|principal| !principal.parse::<Principal>().is_ok_and(|principal| caller.is(&principal)));
     }
-    Ok(others)
+    Ok(Some(others))
 }
 
-async fn remove(
+/// Whom the change from one set to another removes; `None` if there is no such cluster.
+///
+/// An entry that the prior set neither names nor leaves alone was not there when the state was read: nobody has been told
+/// of it yet, so it stays until the next plan shows it.
+async fn find_removals(
     cx: &Cx<'_, Client>,
     eks: &Eks,
-    model: &Model,
-    principals: &BTreeSet<String>,
+    prior: Option<&Model>,
+    planned: &Model,
     attempt: &Attempt<'_>,
-) -> Result<(), Diagnostics> {
-    for principal in principals {
-        tracing::info!(cluster = model.cluster(), principal, "removing an access entry that is not in principal_arns");
-        let removed = eks.delete_access_entry(model.cluster(), principal, &budget(cx)).await;
-        removed.map_err(|error| attempt.failed(&error))?;
+) -> Result<Option<BTreeSet<String>>, Diagnostics> {
+    let Some(mut removals) = find_others(cx, eks, planned, attempt).await? else { return Ok(None) };
+    if let Some(prior) = prior {
+        let unseen = find_others(cx, eks, prior, attempt).await?.unwrap_or_default();
+        removals.retain(|principal| !unseen.contains(principal));
+    }
+    Ok(Some(removals))
+}
+
+/// Removes whom the plan of this walk has named, and nobody else.
+async fn remove(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Model) -> Result<(), Stuck> {
+    let name = planned.to_string();
+    let attempt = Attempt { summary: SUMMARY, object: &name };
+    let nothing_done = |diagnostics| Stuck { left: planned.beyond(prior), diagnostics };
+    let eks = planned.eks(cx, &attempt).await.map_err(nothing_done)?;
+    let found = find_removals(cx, &eks, prior, planned, &attempt).await.map_err(nothing_done)?;
+    let Some(mut left) = found else { return Err(nothing_done(no_such_cluster(planned).into())) };
+    left.retain(|principal| planned.key(principal).is_some_and(|key| cx.client.walk.is_excluded(&key)));
+    while let Some(principal) = left.first() {
+        let entry = format!("the access entry of {principal} on cluster {}", planned.cluster());
+        let attempt = Attempt { summary: SUMMARY, object: &entry };
+        tracing::info!(
+            cluster = planned.cluster(),
+            principal,
+            "removing an access entry that is not in principal_arns"
+        );
+        if let Err(error) = eks.delete_access_entry(planned.cluster(), principal, &budget(cx)).await {
+            return Err(Stuck { left, diagnostics: attempt.failed(&error).into() });
+        }
+        left.pop_first();
     }
     Ok(())
 }
 
-/// A new set names whom it removes in a warning, because a plan shows nothing of what was there before it.
-async fn warn_of_removals(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
-    let known = planned.cluster_name.known().is_some() && planned.principal_arns.known().is_some();
-    if !(known && cx.client.is_known()) {
+/// Names whom the change removes, holds that against the rest of the plan, and notes it for apply.
+async fn plan_removals(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Model) -> Result<(), Diagnostics> {
+    if !(cx.client.is_known() && planned.is_decided()) {
         return Ok(());
     }
     let name = planned.to_string();
     let attempt = Attempt { summary: "Cannot plan EKS access entries", object: &name };
     let eks = planned.eks(cx, &attempt).await?;
-    let others = find_others(cx, &eks, planned, &attempt).await?;
-    if !others.is_empty() {
+    let Some(removals) = find_removals(cx, &eks, prior, planned, &attempt).await? else {
         let detail = format!(
-            "Cluster {} has access entries of principals that are not in principal_arns. Apply removes them:\n\n{}",
+            "There is no cluster {} in {} now. Unless something else in this plan makes it first, apply will fail.",
             planned.cluster(),
-            others.iter().map(|principal| format!("  - {principal}\n")).collect::<String>()
+            eks.region()
+        );
+        cx.warn(Diagnostic::warning("No such cluster yet", detail).at_attribute("cluster_name"));
+        return Ok(());
+    };
+    // Whom the state names, the plan shows as taken out.
+    let shown = |principal: &&String| prior.is_some_and(|prior| prior.names(principal));
+    let unshown: String = removals.iter().filter(|p| !shown(p)).map(|p| format!("  - {p}\n")).collect();
+    if !unshown.is_empty() {
+        let detail = format!(
+            "Cluster {} has access entries of principals that are not in principal_arns. Apply removes them:\n\n{unshown}",
+            planned.cluster()
         );
         cx.warn(Diagnostic::warning("Access entries will be removed", detail).at_attribute("principal_arns"));
     }
-    check_removals(cx, planned, &others).await
-}
-
-async fn check_removals(cx: &Cx<'_, Client>, planned: &Model, others: &BTreeSet<String>) -> Result<(), Diagnostics> {
-    let (Value::Known(region), true) = (&planned.region, cx.client.is_known()) else { return Ok(()) };
-    let key = |principal: &String| EntryKey {
-        region: region.clone(),
-        cluster: planned.cluster().to_owned(),
-        principal: principal.clone(),
-    };
-    for principal in others {
-        cx.client.walk.exclude(&key(principal)).map_err(|wrong| wrong.at_attribute("principal_arns"))?;
+    let keys: Vec<_> = removals.iter().filter_map(|principal| planned.key(principal)).collect();
+    for key in &keys {
+        cx.client.walk.exclude(key).map_err(|wrong| wrong.at_attribute("principal_arns"))?;
     }
-    let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot plan EKS access entries", object: &name };
-    let eks = planned.eks(cx, &attempt).await?;
-    for principal in others {
-        lockout::check(cx, &eks, &key(principal), Loss::Entry).await?;
+    for key in &keys {
+        lockout::check(cx, &eks, key, Loss::Entry).await?;
     }
     Ok(())
+}
+
+fn no_such_cluster(planned: &Model) -> Diagnostic {
+    let region = planned.region.known().map(String::as_str).unwrap_or_default();
+    let detail = format!(
+        "There is no cluster {} in {region}. Check cluster_name, the region and the credentials. If this configuration makes \
+         the cluster, take cluster_name from it, so that the cluster is made first.",
+        planned.cluster()
+    );
+    Diagnostic::error(SUMMARY, detail).at_attribute("cluster_name")
 }
 
 impl Model {
@@ -248,18 +289,33 @@ impl Model {
     /// Whether an entry of this principal would have to go, as far as its ARN tells.
     fn concerns(&self, principal: &str) -> bool {
         let is_service_linked = principal.parse::<Principal>() == Err(PrincipalError::ServiceLinkedRole);
-        let is_named = self.principal_arns.known().is_some_and(|named| named.contains(principal));
         let is_ignored = self.ignore.known().is_some_and(|ignore| ignore.iter().any(|p| pattern::fits(p, principal)));
         let service_linked_too = self.include_service_linked_roles.known().copied().unwrap_or_default();
-        !is_named && !is_ignored && (service_linked_too || !is_service_linked)
+        !self.names(principal) && !is_ignored && (service_linked_too || !is_service_linked)
     }
 
-    /// The principals of this set that are not in the other.
-    fn beyond(&self, other: &Self) -> BTreeSet<String> {
-        match (&self.principal_arns, &other.principal_arns) {
-            (Value::Known(all), Value::Known(some)) => all.difference(some).cloned().collect(),
-            _ => BTreeSet::new(),
-        }
+    fn names(&self, principal: &str) -> bool {
+        self.principal_arns.known().is_some_and(|named| named.contains(principal))
+    }
+
+    /// The principals that the prior set names and this one does not.
+    fn beyond(&self, prior: Option<&Self>) -> BTreeSet<String> {
+        let before = prior.and_then(|prior| prior.principal_arns.known()).into_iter().flatten();
+        before.filter(|principal| !self.names(principal)).cloned().collect()
+    }
+
+    /// Whether enough is known to tell who has to go.
+    fn is_decided(&self) -> bool {
+        let is_known = self.cluster_name.known().is_some() && self.region.known().is_some();
+        is_known && self.principal_arns.known().is_some() && !self.ignore.is_unknown()
+    }
+
+    fn key(&self, principal: &str) -> Option<EntryKey> {
+        Some(EntryKey {
+            region: self.region.known()?.clone(),
+            cluster: self.cluster_name.known()?.clone(),
+            principal: principal.to_owned(),
+        })
     }
 
     async fn decide(&mut self, cx: &Cx<'_, Client>, config: &Self) -> Result<(), Diagnostics> {

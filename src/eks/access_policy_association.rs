@@ -3,9 +3,11 @@ use std::time::Duration;
 
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
-use crate::aws::{self, AssociatedPolicy, Budget, Eks};
+use crate::aws::{self, AssociatedPolicy, AwsError, Budget, Eks};
 use crate::framework::schema::{block, computed, required, required_block};
-use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Timeouts, Update};
+use crate::framework::{
+    Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Move, Resource, Timeouts, Update,
+};
 use crate::model;
 use crate::value::{AttributePath, Dynamic, Value};
 
@@ -15,6 +17,8 @@ use super::error::Attempt;
 use super::lockout::{self, CLUSTER_ADMIN, Loss};
 use super::walk::{EntryKey, Intent};
 use super::{argument, import_id};
+
+mod moves;
 
 /// `eks_access_policy_association`: one access policy on one entry.
 pub struct AccessPolicyAssociation;
@@ -111,12 +115,16 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
         }
     }
 
+    fn moves(&self) -> &'static [Move<Model>] {
+        moves::MOVES
+    }
+
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
         match change {
-            Change::Create { config, planned, .. } => {
+            Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
                 planned.plan_id();
-                planned.note(cx, Intent::Create)
+                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
@@ -124,21 +132,20 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
                 }
                 let stays = planned.key() == prior.key() && planned.policy_name() == prior.policy_name();
                 if !stays {
-                    return prior.note(cx, Intent::Remove);
+                    // The first half of a replacement: what is there goes.
+                    return remove(cx, prior).await;
                 }
                 planned.plan_id();
                 // With the entry go its policies: where it is made again, so is this.
                 if prior.key().is_some_and(|key| cx.client.walk.makes_entry(&key)) {
                     planned.access_entry_arn = Value::Unknown;
+                    planned.associated_at = Value::Unknown;
                 }
                 planned.note(cx, Intent::Keep)?;
                 let loses = prior.gives_cluster_admin() && !planned.gives_cluster_admin();
                 if loses && planned.access_scope.known().is_some() { guard(cx, prior).await } else { Ok(()) }
             }
-            Change::Delete { prior } => {
-                prior.note(cx, Intent::Remove)?;
-                if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
-            }
+            Change::Delete { prior } => remove(cx, prior).await,
         }
     }
 
@@ -159,8 +166,9 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
         let eks = shown.eks(cx, &attempt).await?;
         let budget = budget(cx);
         let Some(found) = find_association(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
-        let Some(entry_arn) = find_entry_arn(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
-        Ok(Some(shown.with(&found, entry_arn, &eks)))
+        let entry_arn = find_entry_arn(&eks, shown, &budget).await.map_err(|error| attempt.failed(&error))?;
+        let Some(entry_arn) = entry_arn else { return Ok(None) };
+        Ok(Some(shown.with(&found, Value::Known(entry_arn), &eks)))
     }
 
     async fn update(&self, cx: &Cx<'_, Client>, update: Update<Model>) -> Result<Model, Failed<Model>> {
@@ -197,15 +205,16 @@ async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -
         .associate_policy(planned.cluster(), planned.principal(), &policy, &scope.to_api(), &budget)
         .await
         .map_err(|error| attempt.failed(&error))?;
-    let state = planned.with(&associated, String::new(), &eks);
-    if let Value::Known(arn) = &planned.access_entry_arn {
-        return Ok(Model { access_entry_arn: Value::Known(arn.clone()), ..state });
-    }
-    let arn = find_entry_arn(&eks, &planned, &budget, &attempt).await;
-    match arn {
-        Ok(arn) => Ok(Model { access_entry_arn: arn.into(), ..state }),
-        Err(wrong) => Err(Failed::leaving(Model { access_entry_arn: Value::Null, ..state }, wrong)),
-    }
+    let entry_arn = match &planned.access_entry_arn {
+        Value::Known(arn) => Some(arn.clone()),
+        // An error here would have Terraform replace the association, with a moment of no access, for want of a name.
+        _ => find_entry_arn(&eks, &planned, &budget).await.unwrap_or_else(|error| {
+            let detail = format!("{planned} is there. The ARN of the entry comes with the next refresh; now, {error}");
+            cx.warn(Diagnostic::warning("The ARN of the access entry is not known", detail));
+            None
+        }),
+    };
+    Ok(planned.with(&associated, entry_arn.into(), &eks))
 }
 
 /// The association that a model speaks of. One listing answers for all policies of a principal.
@@ -221,14 +230,8 @@ async fn find_association(
     Ok(found.unwrap_or_default().into_iter().find(|found| found.policy_arn == policy))
 }
 
-async fn find_entry_arn(
-    eks: &Eks,
-    model: &Model,
-    budget: &Budget,
-    attempt: &Attempt<'_>,
-) -> Result<Option<String>, Diagnostics> {
-    let found = eks.find_access_entry(model.cluster(), model.principal(), budget).await;
-    let found = found.map_err(|error| attempt.failed(&error))?;
+async fn find_entry_arn(eks: &Eks, model: &Model, budget: &Budget) -> Result<Option<String>, AwsError> {
+    let found = eks.find_access_entry(model.cluster(), model.principal(), budget).await?;
     Ok(found.map(|entry| entry.access_entry_arn))
 }
 
@@ -240,6 +243,11 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
         argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
     }
     Ok(())
+}
+
+async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
+    prior.note(cx, Intent::Remove)?;
+    if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
 }
 
 /// Says or refuses what would lock somebody out.
@@ -273,10 +281,10 @@ impl Model {
     }
 
     /// The association as EKS has it; what means the same stays as it is written here.
-    fn with(&self, found: &AssociatedPolicy, access_entry_arn: String, eks: &Eks) -> Self {
+    fn with(&self, found: &AssociatedPolicy, access_entry_arn: Value<String>, eks: &Eks) -> Self {
         let mut model = Self {
             region: Value::Known(eks.region().to_owned()),
-            access_entry_arn: Value::Known(access_entry_arn),
+            access_entry_arn,
             associated_at: Value::Known(found.associated_at.clone()),
             modified_at: Value::Known(found.modified_at.clone()),
             access_scope: Value::Known(AccessScope::from_api(&found.scope, self.access_scope.known())),

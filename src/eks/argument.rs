@@ -79,6 +79,14 @@ pub(super) fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::error("Invalid principal", detail))
 }
 
+/// The principal of an entry that is looked for. EKS has entries of service-linked roles too, made by itself.
+pub(super) fn check_sought_principal(arn: &str) -> Result<(), Diagnostic> {
+    match arn.parse::<Principal>() {
+        Err(PrincipalError::ServiceLinkedRole) => Ok(()),
+        _ => check_principal_arn(arn),
+    }
+}
+
 /// `policy_arn`, and the keys of `access_policies`: a bare name or an ARN.
 pub(super) fn check_policy(policy: &str) -> Result<(), Diagnostic> {
     match policy.parse::<PolicyRef>() {

@@ -159,6 +159,7 @@ struct Stuck {
     diagnostics: Diagnostics,
 }
 
+/// A creation leaves nothing that would have to be replaced: whatever mode the cluster is in, the next one goes on from it.
 impl From<Stuck> for Failed<Model> {
     fn from(stuck: Stuck) -> Self {
         stuck.diagnostics.into()
@@ -192,7 +193,15 @@ async fn walk(
         }
     };
     let walked = eks.walk_authentication_mode(cluster, from, to, &budget(cx), progress).await;
-    walked.map_err(|error| Stuck { reached, diagnostics: attempt.failed(&error).into() })
+    let Err(error) = walked else { return Ok(()) };
+    // Somebody else may have gone further in the meantime.
+    if let Err(diagnostics) = check_step(planned, reached, to) {
+        return Err(Stuck { reached, diagnostics });
+    }
+    let mut stuck = attempt.failed(&error);
+    let now = format!("\n\nThe cluster was last seen in mode {reached}. The next apply goes on from where it is then.");
+    stuck.detail.push_str(&now);
+    Err(Stuck { reached, diagnostics: stuck.into() })
 }
 
 async fn find_cluster(

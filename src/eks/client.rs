@@ -1,21 +1,22 @@
-use std::collections::BTreeMap;
-
+use crate::aws::cluster_token::ClusterToken;
 use crate::aws::{Aws, AwsError, Budget, Caller, Eks};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
-use crate::value::Value;
+use crate::value::AttributePath;
 
 use super::config::Config;
 use super::error::Attempt;
 use super::lockout::LockoutGuard;
+use super::tags::TagRules;
 use super::walk::Walk;
 
 /// What every operation works with.
 pub struct Client {
     aws: Aws,
     /// The arguments of the `provider` block that are known only after apply.
-    unknown: Vec<&'static str>,
-    /// Tags for every object.
-    pub(super) default_tags: Value<BTreeMap<String, String>>,
+    unknown: Vec<AttributePath>,
+    /// Which tags objects have, and which are left alone.
+    pub(super) tags: TagRules,
+    lockout_guard: LockoutGuard,
     /// What has been planned so far.
     pub(super) walk: Walk,
 }
@@ -23,13 +24,13 @@ pub struct Client {
 impl Client {
     /// Does nothing that takes time: AWS is reached when something needs it.
     pub(super) fn new(config: Config) -> Result<Self, Diagnostics> {
-        let default_tags = match &config.default_tags {
-            Value::Known(block) => block.tags.clone(),
-            Value::Null => Value::Null,
-            Value::Unknown => Value::Unknown,
-        };
-        let unknown = config.unknown();
-        Ok(Self { aws: Aws::new(config.into_settings()), unknown, default_tags, walk: Walk::default() })
+        Ok(Self {
+            unknown: config.unknown(),
+            tags: config.tag_rules(),
+            lockout_guard: config.lockout_guard(),
+            aws: Aws::new(config.into_settings()),
+            walk: Walk::default(),
+        })
     }
 
     /// Whether AWS can be reached: in a plan, the `provider` block may not be known yet.
@@ -48,7 +49,7 @@ impl Client {
             let detail = format!(
                 "This needs to reach AWS, but of the provider block, what is given for {} is known only after apply. Apply \
                  what it comes from first, for example with -target.",
-                self.unknown.join(", ")
+                self.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             );
             return Err(Diagnostic::error("Provider configuration not known yet", detail).into());
         }
@@ -57,7 +58,17 @@ impl Client {
 
     /// What a plan does when it would lock somebody out.
     pub(super) fn lockout_guard(&self) -> LockoutGuard {
-        LockoutGuard::Warn
+        self.lockout_guard
+    }
+
+    /// A token for the Kubernetes API of a cluster.
+    pub(super) async fn cluster_token(
+        &self,
+        region: Option<&str>,
+        cluster: &str,
+        budget: &Budget,
+    ) -> Result<ClusterToken, AwsError> {
+        self.aws.cluster_token(region, cluster, budget).await
     }
 
     /// Who runs this.

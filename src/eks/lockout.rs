@@ -106,14 +106,19 @@ async fn others_remain(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -> Result
     let budget = budget(cx);
     let policy = policy_arn(partition_of_region(eks.region()), CLUSTER_ADMIN);
     let holders = eks.access_entry_principals(&key.cluster, Some(&policy), &budget).await?.unwrap_or_default();
-    if !holders.contains(&key.principal) {
+    // Whoever has the policy has it for the whole cluster or for some namespaces only.
+    let administers = async |holder: &str| {
+        let policies = eks.associated_policies(&key.cluster, holder, &budget).await?.unwrap_or_default();
+        let is_one = policies.iter().any(|held| held.policy_arn == policy && held.scope == AccessScope::Cluster);
+        Ok::<_, AwsError>(is_one)
+    };
+    if !holders.contains(&key.principal) || !administers(&key.principal).await? {
         // Nothing that counts is lost here.
         return Ok(true);
     }
     let taken: BTreeSet<String> = cx.client.walk.takes_administrator(key);
     for holder in holders.iter().filter(|holder| !taken.contains(*holder)) {
-        let policies = eks.associated_policies(&key.cluster, holder, &budget).await?.unwrap_or_default();
-        if policies.iter().any(|held| held.policy_arn == policy && held.scope == AccessScope::Cluster) {
+        if administers(holder).await? {
             return Ok(true);
         }
     }

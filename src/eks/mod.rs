@@ -1,6 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
-//! One file or folder for each thing that the provider offers; each is named like the thing. What they share:
+//! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
+//! [`data`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -10,6 +11,7 @@
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`error`] | what AWS says, as a diagnostic |
 //! | [`lockout`] | guards against locking oneself out |
+//! | [`moves`] | what moves from other providers have in common |
 //! | [`pattern`] | patterns for principals |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
@@ -22,22 +24,28 @@ mod access_policy_association;
 mod access_scope;
 mod argument;
 mod authentication_mode;
+mod aws_auth;
 mod client;
+mod cluster_auth;
 mod config;
+pub mod data;
 mod error;
+pub mod function;
 mod import_id;
 mod lockout;
+mod moves;
 mod pattern;
 mod tags;
 mod walk;
 
-use crate::framework::{AnyDataSource, AnyResource, Diagnostics, Provider};
+use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyResource, Diagnostics, Provider};
 
 pub use self::access_entries_exclusive::AccessEntriesExclusive;
 pub use self::access_entry::AccessEntry;
 pub use self::access_policy_association::AccessPolicyAssociation;
 pub use self::authentication_mode::AuthenticationMode;
 pub use self::client::Client;
+pub use self::cluster_auth::ClusterAuth;
 pub use self::config::Config;
 
 /// The provider.
@@ -52,7 +60,12 @@ impl Provider for Eks {
 
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
-    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] = &[];
+    const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
+
+    const EPHEMERALS: &'static [&'static dyn AnyEphemeral<Client>] = &[&ClusterAuth];
+    const FUNCTIONS: &'static [&'static dyn AnyFunction] =
+        &[&function::AccessPolicyArn, &function::PrincipalArn, &function::AwsAuthAccessEntries];
 
     fn validate(&self, config: &Config) -> Result<(), Diagnostics> {
         config.check()

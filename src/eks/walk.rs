@@ -122,6 +122,11 @@ impl Walk {
         Ok(())
     }
 
+    /// Whether a plan of this walk has said that an exclusive set of principals removes the entry.
+    pub(super) fn is_excluded(&self, key: &EntryKey) -> bool {
+        self.plans().excluded.contains(key)
+    }
+
     /// Notes that a principal loses its cluster-admin rights, and gives all of its cluster that do so far.
     pub(super) fn takes_administrator(&self, key: &EntryKey) -> BTreeSet<String> {
         let mut plans = self.plans();

@@ -16,6 +16,9 @@ pub trait Attribute: Sized {
     /// A [`Value`] of a type that cannot say so is unknown as a whole as soon as any part is.
     const PARTLY_UNKNOWN: bool = false;
 
+    /// Whether it can say that there is no value, or none yet. Only a [`Value`] can.
+    const NULLABLE: bool = false;
+
     /// What the field looks like in the schema.
     fn shape() -> Shape;
 
@@ -38,6 +41,7 @@ pub(super) fn mismatch<T>(wanted: &str, found: &Dynamic) -> Result<T, Diagnostic
 
 impl<T: Attribute> Attribute for Value<T> {
     const PARTLY_UNKNOWN: bool = true;
+    const NULLABLE: bool = true;
 
     fn shape() -> Shape {
         T::shape()

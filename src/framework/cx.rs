@@ -33,7 +33,8 @@ impl<'a, C> Cx<'a, C> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
     }
 
-    pub(super) fn into_warnings(self) -> Diagnostics {
-        self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// What there was to say since the last time.
+    pub(super) fn take_warnings(&self) -> Diagnostics {
+        std::mem::take(&mut self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

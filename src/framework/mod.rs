@@ -1,15 +1,19 @@
 //! Terraform's provider concepts in Rust: schemas, models, diagnostics, resources. No gRPC, no AWS.
 //!
 //! A provider is a [`Provider`]: its configuration, and const slices of what it offers. Each thing it offers is one
-//! type with one trait: [`Resource`], [`DataSource`]. What a practitioner writes, what Terraform plans and what it keeps
-//! in state is one struct, a [`Model`], made with [`model!`](crate::model). The [`engine`] stands between those traits
-//! and Terraform, and keeps the promises that Terraform expects; a resource says only what its remote API needs.
+//! type with one trait: [`Resource`], [`DataSource`], [`List`], [`Ephemeral`], [`Function`]. What a practitioner writes,
+//! what Terraform plans and what it keeps in state is one struct, a [`Model`], made with [`model!`](crate::model); what a
+//! function takes is another, made with [`arguments!`](crate::arguments). The [`engine`] stands between those traits and
+//! Terraform, and keeps the promises that Terraform expects; a resource says only what its remote API needs.
 
 mod attribute;
 mod cx;
 mod data_source;
 mod diagnostic;
 pub mod engine;
+mod ephemeral;
+mod function;
+mod list;
 pub mod model;
 mod provider;
 mod raw_state;
@@ -21,13 +25,16 @@ pub use attribute::Attribute;
 pub use cx::Cx;
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use ephemeral::{AnyEphemeral, Ephemeral, Opened, Renewed};
+pub use function::{AnyFunction, Argument, Arguments, Function, FunctionError, Given, Parameter, Signature, Variadic};
+pub use list::{AnyList, Ended, List, Listing, Wanted};
 pub use model::Model;
 pub use provider::Provider;
 pub use raw_state::RawState;
 pub use resource::{
     AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Move, Resource, Update, Upgrade,
 };
-pub use timeouts::{DefaultTimeouts, Operation, Timeouts};
+pub use timeouts::{DefaultTimeouts, Operation, Timeouts, parse_duration};
 
 /// A future in a box, as the erased traits return it.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -86,6 +86,7 @@ pub use object::Object;
 mod object {
     use std::collections::BTreeMap;
 
+    use super::super::schema::attribute_name;
     use super::super::{Attribute, Diagnostics, attribute};
     use crate::value::{AttributePath, Dynamic};
 
@@ -108,7 +109,7 @@ mod object {
 
         /// Takes one attribute out.
         pub fn take<T: Attribute>(&mut self, name: &'static str) -> Result<T, Diagnostics> {
-            let name = plain(name);
+            let name = attribute_name(name);
             let value = match self.attributes.remove(name) {
                 None if self.unknown => Dynamic::Unknown,
                 value => value.unwrap_or_default(),
@@ -119,7 +120,7 @@ mod object {
         /// Puts one attribute in.
         #[must_use]
         pub fn with<T: Attribute>(mut self, name: &'static str, value: T) -> Self {
-            self.attributes.insert(plain(name).to_owned(), value.encode());
+            self.attributes.insert(attribute_name(name).to_owned(), value.encode());
             self
         }
 
@@ -127,11 +128,6 @@ mod object {
         pub fn close(self) -> Dynamic {
             Dynamic::Object(self.attributes)
         }
-    }
-
-    /// `r#type` is the attribute `type`.
-    fn plain(name: &'static str) -> &'static str {
-        name.strip_prefix("r#").unwrap_or(name)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{AnyDataSource, AnyResource, Diagnostics, Model};
+use super::{AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Diagnostics, Model};
 
 /// A provider: its configuration, and what it offers.
 ///
@@ -17,6 +17,12 @@ pub trait Provider: Send + Sync + 'static {
     const RESOURCES: &'static [&'static dyn AnyResource<Self::Client>];
     /// Every data source.
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Self::Client>];
+    /// Every list resource. Each goes by the name of the resource that it lists.
+    const LISTS: &'static [&'static dyn AnyList<Self::Client>] = &[];
+    /// Every ephemeral resource.
+    const EPHEMERALS: &'static [&'static dyn AnyEphemeral<Self::Client>] = &[];
+    /// Every function.
+    const FUNCTIONS: &'static [&'static dyn AnyFunction] = &[];
 
     /// Checks the `provider` block. Pure; parts of the block may be unknown.
     fn validate(&self, _config: &Self::Config) -> Result<(), Diagnostics> {

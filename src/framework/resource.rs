@@ -77,6 +77,10 @@ pub trait Resource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
+    /// Turns a state into the configuration that it could have come from: takes out what the remote side has chosen and
+    /// would choose again. The engine takes out what no configuration may hold, and what is as it is by default.
+    fn generate_config(&self, _state: &mut Self::Model) {}
+
     /// How to read the state that older versions of the type wrote, one entry for each version below the current one.
     fn upgrades(&self) -> &'static [Upgrade<Self::Model>] {
         &[]

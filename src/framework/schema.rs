@@ -197,13 +197,24 @@ impl Field {
         }
     }
 
+    /// The value with each object inside changed by `change`, which gets the object's fields too.
+    pub(super) fn change_inside(&self, value: Dynamic, change: &impl Fn(Dynamic, &[Field]) -> Dynamic) -> Dynamic {
+        let Some((_, fields)) = self.inner() else { return value };
+        match value {
+            Dynamic::List(values) => Dynamic::List(values.into_iter().map(|value| change(value, fields)).collect()),
+            Dynamic::Set(values) => Dynamic::set(values.into_iter().map(|value| change(value, fields))),
+            Dynamic::Map(values) => {
+                Dynamic::Map(values.into_iter().map(|(key, value)| (key, change(value, fields))).collect())
+            }
+            value => change(value, fields),
+        }
+    }
+
     /// What `model!` knows: the name, the doc comment, and the shape of the Rust type.
     #[doc(hidden)]
     pub fn named(mut self, name: &'static str, doc: &str, shape: Shape) -> Self {
-        self.name = name.strip_prefix("r#").unwrap_or(name);
-        self.description =
-            doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
-        self.description.truncate(self.description.trim_end().len());
+        self.name = attribute_name(name);
+        self.description = markdown(doc);
         self.shape = match (self.shape, shape) {
             (Shape::Block(..), Shape::Nested(nesting, fields)) => Shape::Block(nesting, fields),
             (_, shape) => shape,
@@ -249,4 +260,15 @@ impl Nesting {
 /// The type of an object with these fields.
 pub fn object_type(fields: &[Field]) -> Type {
     Type::Object(fields.iter().map(|field| (field.name.to_owned(), field.ty())).collect::<BTreeMap<_, _>>())
+}
+
+/// The field `r#type` is the attribute `type`.
+pub(super) fn attribute_name(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
+/// A doc comment as Markdown: without the space that follows each `///`.
+pub(super) fn markdown(doc: &str) -> String {
+    let lines: Vec<_> = doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim_end().to_owned()
 }

@@ -61,12 +61,12 @@ impl DefaultTimeouts {
             Operation::Update => (given.update, self.update),
             Operation::Delete => (given.delete, self.delete),
         };
-        given.known().and_then(|text| parse(text)).unwrap_or(default)
+        given.known().and_then(|text| parse_duration(text)).unwrap_or(default)
     }
 }
 
 fn check(text: &str) -> Result<(), Diagnostic> {
-    match parse(text) {
+    match parse_duration(text) {
         Some(_) => Ok(()),
         None => Err(Diagnostic::error(
             "Invalid timeout",
@@ -78,7 +78,7 @@ fn check(text: &str) -> Result<(), Diagnostic> {
 /// A duration as Go's `time.ParseDuration` reads it, which is what practitioners know from other providers.
 ///
 /// `None` for anything else, for a negative duration, and for one that is too long to count.
-fn parse(text: &str) -> Option<Duration> {
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest == "0" {
         return Some(Duration::ZERO);
@@ -115,14 +115,14 @@ mod tests {
     #[test]
     fn what_go_refuses_is_refused() {
         for text in ["", "10", "m", "-1m", "1 m", "1d", "1m garbage", ".", "1..5m", "99999999999999999999h"] {
-            assert_eq!(parse(text), None, "{text:?}");
+            assert_eq!(parse_duration(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn what_go_accepts_is_accepted() {
         for (text, seconds) in [("0", 0.0), ("90s", 90.0), ("1h30m", 5400.0), ("1.5m", 90.0), ("250ms", 0.25)] {
-            assert_eq!(parse(text), Some(Duration::from_secs_f64(seconds)), "{text:?}");
+            assert_eq!(parse_duration(text), Some(Duration::from_secs_f64(seconds)), "{text:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::generated::tfplugin6 as pb;
 use crate::framework::RawState;
-use crate::framework::engine::{apply, import, plan, read, upgrade};
+use crate::framework::engine::{apply, import, list, r#move, plan, read, upgrade};
 use crate::value::Encoded;
 
 impl From<pb::DynamicValue> for Encoded {
@@ -70,5 +70,28 @@ impl From<pb::apply_resource_change::Request> for apply::Apply {
 impl From<pb::import_resource_state::Request> for import::Import {
     fn from(request: pb::import_resource_state::Request) -> Self {
         Self { type_name: request.type_name, id: request.id, identity: identity(request.identity) }
+    }
+}
+
+impl From<pb::move_resource_state::Request> for r#move::Move {
+    fn from(request: pb::move_resource_state::Request) -> Self {
+        Self {
+            provider: request.source_provider_address,
+            type_name: request.source_type_name,
+            version: request.source_schema_version,
+            state: raw_state(request.source_state),
+            target: request.target_type_name,
+        }
+    }
+}
+
+impl From<pb::list_resource::Request> for list::List {
+    fn from(request: pb::list_resource::Request) -> Self {
+        Self {
+            type_name: request.type_name,
+            config: value(request.config),
+            include_object: request.include_resource_object,
+            limit: request.limit,
+        }
     }
 }

@@ -10,7 +10,7 @@ mod controller;
 mod from_proto;
 pub mod generated;
 pub mod handshake;
-mod log;
+pub mod log;
 mod panic;
 mod process;
 mod reattach;

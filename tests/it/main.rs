@@ -2,9 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access_entries_exclusive;
 mod access_entry;
+mod access_policy_association;
+mod architecture;
+mod authentication_mode;
 mod cli;
+mod cluster_auth;
 mod core_double;
+mod data_sources;
+mod engine;
+mod functions;
 mod generated;
+mod moves;
+mod provider;
 mod support;
 mod transport;

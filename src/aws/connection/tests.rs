@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Arc;
 
+use aws_smithy_types::retry;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -123,6 +124,8 @@ async fn settings_that_cannot_be_used_are_named() {
         (Settings { secret_key: None, ..settings() }, "secret_key"),
         (Settings { https_proxy: Some(Secret::new("::s3cret::")), ..settings() }, "https_proxy"),
         (bundle("/nowhere".as_ref()), "/nowhere"),
+        (Settings { region: None, shared_config_files: vec!["/nowhere".into()], ..settings() }, "/nowhere"),
+        (Settings { shared_credentials_files: vec!["/nowhere".into()], ..settings() }, "/nowhere"),
         (bundle(not_pem.path()), "no PEM certificate"),
         (Settings { assume_role_with_web_identity: Some(web_identity), ..settings() }, "web_identity_token_file"),
     ] {
@@ -150,11 +153,15 @@ async fn retries_are_as_many_as_somebody_asked_for() {
     if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
         return;
     }
-    for (settings, attempts, is_patient) in
-        [(quiet, DEFAULT_ATTEMPTS, true), (adaptive, DEFAULT_ATTEMPTS, true), (asked, 3, false), (in_profile, 7, false)]
-    {
+    for (settings, mode, attempts, is_patient) in [
+        (quiet, retry::RetryMode::Standard, DEFAULT_ATTEMPTS, true),
+        (adaptive, retry::RetryMode::Adaptive, DEFAULT_ATTEMPTS, true),
+        (asked, retry::RetryMode::Standard, 3, false),
+        (in_profile, retry::RetryMode::Standard, 7, false),
+    ] {
         let loaded = Aws::new(settings).0.load(Region::from_static("us-east-1")).await.unwrap();
-        assert_eq!((loaded.config.retry_config().unwrap().max_attempts(), loaded.is_patient), (attempts, is_patient));
+        let retries = loaded.config.retry_config().unwrap();
+        assert_eq!((retries.mode(), retries.max_attempts(), loaded.is_patient), (mode, attempts, is_patient));
     }
 }
 

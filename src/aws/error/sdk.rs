@@ -39,6 +39,13 @@ impl AwsError {
     }
 }
 
+impl AwsError {
+    /// Why there are no credentials for `operation`: an argument for `map_err`.
+    pub(crate) fn no_credentials(operation: &'static str) -> impl FnOnce(CredentialsError) -> Self {
+        move |error| Self::ours(Kind::NoCredentials, operation, causes(&error))
+    }
+}
+
 /// The kind of an answer that AWS gave.
 fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
     match code.unwrap_or_default() {
@@ -95,7 +102,7 @@ fn denied_action(message: &str) -> Option<String> {
 }
 
 /// The error and what caused it, each told once, in one line.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub(in crate::aws) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut told: Vec<String> = Vec::new();
     for cause in chain(error).map(ToString::to_string) {
         if !told.last().is_some_and(|last| last.contains(&cause)) {

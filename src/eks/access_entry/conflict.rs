@@ -1,14 +1,14 @@
 //! The entry exists already: what `on_conflict` says is done about it.
 
 use crate::aws::{self, AwsError, Eks, EntryType};
-use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::framework::{Cx, Diagnostic, Diagnostics, Resource};
 use crate::value::Value;
 
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::tags;
 use super::model::{AccessEntryModel, id};
-use super::{find_access_entry, new_entry};
+use super::{AccessEntry, find_access_entry, new_entry};
 
 const EXISTS: &str = "EKS access entry exists already";
 
@@ -45,6 +45,9 @@ pub(super) async fn resolve(
     let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else {
         return Err(attempt.failed(error).into());
     };
+    if cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned)) {
+        return Err(before_destroy(planned).into());
+    }
     if !adopts(planned) {
         return Err(refusal(planned, &entry, eks).into());
     }
@@ -79,7 +82,7 @@ async fn adopt(
         }
     }
     if let Value::Known(wanted) = &planned.tags_all {
-        let (set, gone) = tags::changes(&entry.tags, wanted);
+        let (set, gone) = tags::changes(&cx.client.tags.seen(&entry.tags, &planned.tags), wanted);
         if !set.is_empty() {
             eks.tag(&entry.access_entry_arn, &set, &budget).await.map_err(failed)?;
         }
@@ -120,6 +123,17 @@ fn refusal(planned: &AccessEntryModel, entry: &aws::AccessEntry, eks: &Eks) -> D
         entry.user_name,
     );
     Diagnostic::error(EXISTS, detail).at_attribute("principal_arn")
+}
+
+/// The entry that stands in the way is the one that this one replaces.
+fn before_destroy(planned: &AccessEntryModel) -> Diagnostic {
+    let detail = format!(
+        "{} is to be replaced, and the new one was to be made before the old one is removed. A cluster has at most one entry \
+         for a principal, so that can never work. Remove create_before_destroy from the lifecycle block of this resource, and of \
+         those that depend on it.",
+        capitalised(planned)
+    );
+    Diagnostic::error("Cannot create before destroy", detail)
 }
 
 /// The entry at the beginning of a sentence.

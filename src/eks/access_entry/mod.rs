@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::aws::{self, Eks, NewAccessEntry};
-use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Resource, Update};
+use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
 use self::model::{AccessEntryIdentity, AccessEntryModel};
@@ -12,6 +12,7 @@ use super::{import_id, tags};
 
 mod conflict;
 mod model;
+mod moves;
 mod plan;
 mod policies;
 mod validate;
@@ -63,6 +64,10 @@ what the principal may do there.";
         plan::plan(cx, change).await
     }
 
+    fn moves(&self) -> &'static [Move<AccessEntryModel>] {
+        moves::MOVES
+    }
+
     async fn create(
         &self,
         cx: &Cx<'_, Client>,
@@ -80,7 +85,7 @@ what the principal may do there.";
             }
             Err(error) => return Err(attempt.failed(&error).into()),
         };
-        let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.default_tags);
+        let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.tags);
         policies::settle(cx, &eks, &mut state, &planned, before).await?;
         Ok(state)
     }
@@ -97,7 +102,7 @@ what the principal may do there.";
         let attempt = Attempt { summary: "Cannot read EKS access entry", object: &name };
         let eks = shown.eks(cx, &attempt).await?;
         let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
-        let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.default_tags);
+        let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.tags);
         // Without access_policies, what is associated with the entry is not this resource's business.
         if let Value::Known(shown) = &shown.access_policies {
             match policies::find(cx, &eks, &state, &attempt).await? {

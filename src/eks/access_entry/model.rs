@@ -11,8 +11,9 @@ use super::super::access_scope::AccessScope;
 use super::super::argument::{self, both_known};
 use super::super::client::Client;
 use super::super::error::Attempt;
+use super::super::import_id;
+use super::super::tags::TagRules;
 use super::super::walk::EntryKey;
-use super::super::{import_id, tags};
 use super::validate::{check_group, check_on_conflict, check_user_name};
 
 model! {
@@ -41,8 +42,8 @@ model! {
         /// The unique id of the role or user, such as `aws_iam_role.x.unique_id`. EKS lets in only the role or user that
         /// existed when the entry was made: with this, one that was made anew under the same name gets a new entry.
         pub principal_unique_id: Value<String> = optional().requires_replace_if(both_known),
-        /// Tags of the entry.
-        pub tags: Value<BTreeMap<String, String>> = optional(),
+        /// Tags of the entry. None if left out.
+        pub tags: Value<BTreeMap<String, String>> = optional_computed(),
         /// The region of the cluster. The provider's region if left out.
         pub region: Value<String> = argument::region(),
         /// The ARN of the entry. An entry that is made again gets another one.
@@ -94,12 +95,7 @@ impl AccessEntryModel {
 
     /// The entry as EKS has it. `shown` is how the practitioner wrote it: what EKS does not know is taken from there, and
     /// what means the same stays as written. The policies are not among what EKS says of an entry.
-    pub(super) fn from_api(
-        entry: aws::AccessEntry,
-        eks: &Eks,
-        shown: &Self,
-        default_tags: &Value<BTreeMap<String, String>>,
-    ) -> Self {
+    pub(super) fn from_api(entry: aws::AccessEntry, eks: &Eks, shown: &Self, tags: &TagRules) -> Self {
         let mut model = Self {
             cluster_name: Value::Known(entry.cluster_name.clone()),
             principal_arn: shown.principal_arn.clone(),
@@ -109,13 +105,13 @@ impl AccessEntryModel {
             access_policies: shown.access_policies.clone(),
             on_conflict: shown.on_conflict.clone(),
             principal_unique_id: shown.principal_unique_id.clone(),
-            tags: tags::own(&entry.tags, default_tags, &shown.tags),
+            tags: Value::Known(tags.own(&entry.tags, &shown.tags)),
             region: Value::Known(eks.region().to_owned()),
             access_entry_arn: Value::Known(entry.access_entry_arn.clone()),
             created_at: Value::Known(entry.created_at.clone()),
             id: Value::Known(id(&entry.cluster_name, shown.principal(), eks.region())),
             modified_at: Value::Null,
-            tags_all: Value::Known(entry.tags.clone()),
+            tags_all: Value::Known(tags.seen(&entry.tags, &shown.tags)),
             timeouts: shown.timeouts.clone(),
         };
         model.take_names(entry);

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::{EntryType, Kind, Principal};
@@ -9,7 +9,6 @@ use super::super::argument;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::lockout::{self, Loss};
-use super::super::tags;
 use super::super::walk::{EntryKey, Intent};
 use super::model::{AccessEntryModel, id};
 use super::{AccessEntry, conflict, policies};
@@ -114,7 +113,11 @@ fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryM
     if config.kubernetes_groups.is_null() && is_standard {
         planned.kubernetes_groups = Value::Known(BTreeSet::new());
     }
-    planned.tags_all = tags::all(&client.default_tags, &config.tags);
+    // None written down is none at all, which the state shows as an empty map, as it shows `tags = {}`.
+    if config.tags.is_null() {
+        planned.tags = Value::Known(BTreeMap::new());
+    }
+    planned.tags_all = client.tags.all(&config.tags);
     if let Some(key) = planned.key() {
         planned.id = Value::Known(id(&key.cluster, &key.principal, &key.region));
     }

@@ -3,7 +3,7 @@
 //! Whatever happens, the state that goes back is what is true: after a failure, what exists all the same.
 
 use super::super::{AnyResource, Cx, Diagnostics, DynamicFailed, Operation, Provider};
-use super::{Answer, Call, Engine, Known, conform, decode, encode, private, rules};
+use super::{Answer, Call, Engine, KnownResource, conform, decode, encode, private, rules};
 use crate::value::{Dynamic, Encoded};
 
 /// The question.
@@ -42,7 +42,7 @@ impl<P: Provider> Engine<P> {
     /// Applies one planned change of one object.
     pub async fn apply(&self, question: Apply) -> Applied {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("prior state", &question.prior, &known.ty)?;
             let planned = decode("planned state", &question.planned, &known.ty)?;
             let config = decode("configuration", &question.config, &known.ty)?;
@@ -58,7 +58,7 @@ impl<P: Provider> Engine<P> {
                 Operation::Delete => delete(resource, &cx, prior.clone()).await,
                 _ => put(resource, known, &cx, prior.clone(), planned, config).await,
             };
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let state = match outcome {
                 Ok(state) => state,
                 Err(failed) => {
@@ -69,9 +69,10 @@ impl<P: Provider> Engine<P> {
             let mut answer =
                 Applied { state: encode("new state", &state, &known.ty)?, diagnostics, ..Applied::default() };
             if !state.is_null() {
-                let identity = resource.identity(state)?;
-                answer.identity = Some(encode("identity", &identity, &known.identity_ty)?);
                 answer.private = private::MANAGED.to_vec();
+                // Whatever is wrong with the identity: the object exists, and its state has to go back.
+                let identity = resource.identity(state).and_then(|it| encode("identity", &it, &known.identity_ty));
+                answer.identity = answer.diagnostics.absorb(identity);
             }
             Ok(answer)
         })
@@ -86,7 +87,7 @@ async fn delete<C>(resource: &dyn AnyResource<C>, cx: &Cx<'_, C>, prior: Dynamic
 
 async fn put<C>(
     resource: &dyn AnyResource<C>,
-    known: &Known,
+    known: &KnownResource,
     cx: &Cx<'_, C>,
     prior: Dynamic,
     planned: Dynamic,
@@ -97,6 +98,7 @@ async fn put<C>(
     } else {
         resource.update(cx, config, prior, planned.clone()).await?
     };
+    let result = conform::blocks(result, &known.schema.fields);
     let checked = rules::check_result(&planned, &result);
     let state = conform::state(result, &known.schema.fields);
     match checked {

@@ -23,12 +23,12 @@ impl<P: Provider> Engine<P> {
     /// Looks it up. Terraform asks only when everything in the configuration is known.
     pub async fn read_data_source(&self, type_name: &str, config: Encoded) -> Found {
         self.answer(async {
-            let (data_source, known) = self.data_source(type_name)?;
+            let (data_source, known) = self.data_sources.find(type_name)?;
             let config = decode("configuration", &config, &known.ty)?;
             let call = Call::new(self, data_source.timeouts().of(Operation::Read, &config))?;
             let cx = call.cx(self);
             let state = data_source.read(&cx, config).await;
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let Some(state) = diagnostics.absorb(state) else {
                 return Ok(Found { diagnostics, ..Found::default() });
             };

@@ -29,7 +29,7 @@ impl<P: Provider> Engine<P> {
     /// Reads an identity. There has been one form only, so nothing is ever upgraded.
     pub async fn upgrade_identity(&self, type_name: &str, identity: RawState) -> UpgradedIdentity {
         self.answer(async {
-            let (_, known) = self.resource(type_name)?;
+            let (_, known) = self.resources.find(type_name)?;
             let identity = identity.decode_as(&known.identity_ty)?;
             let identity = Some(encode("identity", &identity, &known.identity_ty)?);
             Ok(UpgradedIdentity { identity, ..UpgradedIdentity::default() })

@@ -40,7 +40,7 @@ impl<P: Provider> Engine<P> {
     /// Reads the object that the id or the identity names.
     pub async fn import(&self, question: Import) -> Imported {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let identity = match &question.identity {
                 Some(identity) => decode("identity", identity, &known.identity_ty)?,
                 None => resource.parse_import_id(&question.id)?,
@@ -48,7 +48,7 @@ impl<P: Provider> Engine<P> {
             let call = Call::on(self, resource, Operation::Read, &Dynamic::Null)?;
             let cx = call.cx(self);
             let state = resource.read(&cx, identity, None).await;
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let Some(state) = diagnostics.absorb(state) else {
                 return Ok(Imported { diagnostics, ..Imported::default() });
             };

@@ -4,31 +4,43 @@
 //! [`Encoded`]; in between they are [`Dynamic`], and typed only inside the resource. A problem is a diagnostic in the
 //! answer; so is a panic.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::schema::{Field, Schema, object_type};
-use super::{AnyDataSource, AnyResource, Cx, Diagnostic, Diagnostics, Operation, Provider};
-pub(super) use in_state::InState;
-
+use super::schema::{Field, Schema};
+use super::{
+    AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Cx, Diagnostic, Diagnostics, Operation, Provider,
+    Signature,
+};
 use crate::value::{CodecError, Dynamic, Encoded, Type};
+use registry::{KnownResource, Registry};
+
+pub(super) use in_state::InState;
+pub use list::Sink;
 
 pub mod apply;
 pub mod configure;
 mod conform;
 pub mod data_source;
+pub mod ephemeral;
+pub mod function;
+pub mod generate;
+mod handover;
 pub mod identity;
 pub mod import;
 mod in_state;
+pub mod list;
+pub mod r#move;
 pub mod plan;
 mod private;
 pub mod read;
+mod registry;
+mod replace;
 mod rules;
 pub mod upgrade;
 pub mod validate;
@@ -40,23 +52,12 @@ pub struct Engine<P: Provider> {
     provider: P,
     client: RwLock<Option<Arc<P::Client>>>,
     stop: Mutex<CancellationToken>,
-    resources: HashMap<&'static str, Entry<&'static dyn AnyResource<P::Client>>>,
-    data_sources: HashMap<&'static str, Entry<&'static dyn AnyDataSource<P::Client>>>,
+    resources: Registry<dyn AnyResource<P::Client>>,
+    data_sources: Registry<dyn AnyDataSource<P::Client>>,
+    lists: Registry<dyn AnyList<P::Client>>,
+    ephemerals: Registry<dyn AnyEphemeral<P::Client>>,
+    functions: Registry<dyn AnyFunction>,
     in_state: InState,
-}
-
-/// Something of the registry, with its schema once somebody has asked for it.
-struct Entry<T> {
-    it: T,
-    known: OnceLock<Known>,
-}
-
-/// A schema, and the types that follow from it.
-struct Known {
-    schema: Schema,
-    ty: Type,
-    identity_fields: Vec<Field>,
-    identity_ty: Type,
 }
 
 /// An answer to Terraform. Its default is what goes back beside an error.
@@ -72,8 +73,11 @@ impl<P: Provider> Engine<P> {
             provider,
             client: RwLock::default(),
             stop: Mutex::default(),
-            resources: P::RESOURCES.iter().map(|it| (it.name(), Entry::new(*it))).collect(),
-            data_sources: P::DATA_SOURCES.iter().map(|it| (it.name(), Entry::new(*it))).collect(),
+            resources: Registry::new(P::RESOURCES),
+            data_sources: Registry::new(P::DATA_SOURCES),
+            lists: Registry::new(P::LISTS),
+            ephemerals: Registry::new(P::EPHEMERALS),
+            functions: Registry::new(P::FUNCTIONS),
             in_state: InState::default(),
         }
     }
@@ -85,30 +89,32 @@ impl<P: Provider> Engine<P> {
 
     /// Every resource by name, in the order of the documentation, with its schema and the fields of its identity.
     pub fn resources(&self) -> impl Iterator<Item = (&'static str, &Schema, &[Field])> {
-        P::RESOURCES.iter().map(|it| {
-            let known = self.resources[it.name()].known_resource();
-            (it.name(), &known.schema, known.identity_fields.as_slice())
-        })
+        self.resources.iter().map(|(name, known)| (name, &known.schema, known.identity_fields.as_slice()))
     }
 
     /// Every data source by name, in the order of the documentation, with its schema.
     pub fn data_sources(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
-        P::DATA_SOURCES.iter().map(|it| (it.name(), &self.data_sources[it.name()].known_data_source().schema))
+        self.data_sources.iter().map(|(name, known)| (name, &known.schema))
+    }
+
+    /// Every list resource by name, in the order of the documentation, with the schema of its configuration.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
+        self.lists.iter().map(|(name, known)| (name, &known.schema))
+    }
+
+    /// Every ephemeral resource by name, in the order of the documentation, with its schema.
+    pub fn ephemerals(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
+        self.ephemerals.iter().map(|(name, known)| (name, &known.schema))
+    }
+
+    /// Every function by name, in the order of the documentation, with what it takes and gives.
+    pub fn functions(&self) -> impl Iterator<Item = (&'static str, &Signature)> {
+        self.functions.iter()
     }
 
     /// Ends what is in flight, because the practitioner interrupted Terraform. What is asked later is not affected.
     pub fn stop(&self) {
         std::mem::take(&mut *self.stop.lock().unwrap_or_else(PoisonError::into_inner)).cancel();
-    }
-
-    fn resource(&self, name: &str) -> Result<(&'static dyn AnyResource<P::Client>, &Known), Diagnostics> {
-        let entry = self.resources.get(name).ok_or_else(|| unknown_type("resource", name))?;
-        Ok((entry.it, entry.known_resource()))
-    }
-
-    fn data_source(&self, name: &str) -> Result<(&'static dyn AnyDataSource<P::Client>, &Known), Diagnostics> {
-        let entry = self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name))?;
-        Ok((entry.it, entry.known_data_source()))
     }
 
     fn client(&self) -> Result<Arc<P::Client>, Diagnostics> {
@@ -133,31 +139,6 @@ impl<P: Provider> Engine<P> {
         };
         answer.diagnostics().blame_bugs_on(P::NAME);
         answer
-    }
-}
-
-impl<T> Entry<T> {
-    fn new(it: T) -> Self {
-        Self { it, known: OnceLock::new() }
-    }
-
-    fn known(&self, describe: impl FnOnce(&T) -> (Schema, Vec<Field>)) -> &Known {
-        self.known.get_or_init(|| {
-            let (schema, identity_fields) = describe(&self.it);
-            Known { ty: schema.ty(), identity_ty: object_type(&identity_fields), schema, identity_fields }
-        })
-    }
-}
-
-impl<C> Entry<&'static dyn AnyResource<C>> {
-    fn known_resource(&self) -> &Known {
-        self.known(|it| (it.schema(), it.identity_fields()))
-    }
-}
-
-impl<C> Entry<&'static dyn AnyDataSource<C>> {
-    fn known_data_source(&self) -> &Known {
-        self.known(|it| (it.schema(), Vec::new()))
     }
 }
 
@@ -211,11 +192,6 @@ fn encode(what: &str, value: &Dynamic, ty: &Type) -> Result<Encoded, Diagnostics
 fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
     let detail = format!("The {what} does not fit the schema: {error}.");
     Diagnostic::bug("Value does not fit the schema", detail).at(error.path.clone()).into()
-}
-
-fn unknown_type(kind: &str, name: &str) -> Diagnostics {
-    let detail = format!("This provider has no {kind} {name:?}. Is a newer version of the provider needed?");
-    Diagnostic::error("Unknown type", detail).into()
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Diagnostic {

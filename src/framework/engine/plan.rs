@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::schema::{Field, Nesting, Replace};
+use super::super::schema::{Field, Nesting};
 use super::super::{AnyResource, Cx, Decided, Diagnostics, DynamicChange, Operation, Provider};
-use super::{Answer, Call, Engine, Known, decode, encode, private, rules};
+use super::{Answer, Call, Engine, KnownResource, conform, decode, encode, private, replace, rules};
 use crate::value::{AttributePath, Dynamic, Encoded};
 
 /// The question.
@@ -53,7 +53,7 @@ impl<P: Provider> Engine<P> {
     /// Plans one change of one object.
     pub async fn plan(&self, question: Plan) -> Planned {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("prior state", &question.prior, &known.ty)?;
             let proposed = decode("proposed state", &question.proposed, &known.ty)?;
             let config = decode("configuration", &question.config, &known.ty)?;
@@ -67,7 +67,7 @@ impl<P: Provider> Engine<P> {
                 let replaces = private::is_managed(&question.private);
                 change(resource, known, &cx, Values { prior, proposed, config }, replaces).await
             };
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let Some((state, requires_replace)) = diagnostics.absorb(planned) else {
                 return Ok(Planned { diagnostics, ..Planned::default() });
             };
@@ -98,7 +98,7 @@ async fn removal<C>(resource: &dyn AnyResource<C>, cx: &Cx<'_, C>, prior: Dynami
 
 async fn change<C>(
     resource: &dyn AnyResource<C>,
-    known: &Known,
+    known: &KnownResource,
     cx: &Cx<'_, C>,
     Values { prior, proposed, config }: Values,
     replaces: bool,
@@ -111,21 +111,21 @@ async fn change<C>(
     } else {
         DynamicChange::Update { config: config.clone(), prior: prior.clone(), planned: planned.clone() }
     };
-    let Decided { changed, requires_replace: mut replace } = resource.plan(cx, change).await?;
-    let mut planned = with(planned, &changed);
+    let Decided { changed, requires_replace: mut replaced } = resource.plan(cx, change).await?;
+    let mut planned = conform::blocks(with(planned, &changed), fields);
 
     if planned != prior {
         planned = with_unknowns(planned, &config, fields, &changed);
     }
     if prior.is_null() {
-        replace.clear();
+        replaced.clear();
     } else {
-        replacements(&prior, &planned, fields, &AttributePath::root(), &mut replace);
-        replace.sort();
-        replace.dedup();
+        replaced.extend(replace::changes(&prior, &planned, fields));
+        replaced.sort();
+        replaced.dedup();
     }
     rules::check_plan(&planned, &prior, &config, fields)?;
-    Ok((planned, replace))
+    Ok((planned, replaced))
 }
 
 /// Fills in the defaults of attributes for which the configuration has no value.
@@ -196,33 +196,5 @@ fn inside(
             Dynamic::set(values.into_iter().map(|value| each(value.clone(), &value, fields, change)))
         }
         (_, value, _) => value,
-    }
-}
-
-/// Finds the attributes whose change needs a new object.
-fn replacements(
-    prior: &Dynamic,
-    planned: &Dynamic,
-    fields: &[Field],
-    at: &AttributePath,
-    found: &mut Vec<AttributePath>,
-) {
-    let (Dynamic::Object(prior), Dynamic::Object(planned)) = (prior, planned) else { return };
-    for field in fields {
-        let at = at.clone().then_attribute(field.name);
-        let (Some(prior), Some(planned)) = (prior.get(field.name), planned.get(field.name)) else { continue };
-        if prior == planned {
-            continue;
-        }
-        let replaces = match field.replace {
-            Replace::Never => false,
-            Replace::Always => true,
-            Replace::If(condition) => condition(prior, planned),
-        };
-        match field.inner() {
-            _ if replaces => found.push(at),
-            Some((Nesting::Single, fields)) => replacements(prior, planned, fields, &at, found),
-            _ => {}
-        }
     }
 }

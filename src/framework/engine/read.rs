@@ -36,7 +36,7 @@ impl<P: Provider> Engine<P> {
     /// Looks at the object. The prior state says which object it is: the identity follows from it.
     pub async fn read(&self, question: Read) -> ReadAnswer {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("state", &question.state, &known.ty)?;
             if prior.is_null() {
                 let state = encode("state", &Dynamic::Null, &known.ty)?;
@@ -45,7 +45,7 @@ impl<P: Provider> Engine<P> {
             let call = Call::on(self, resource, Operation::Read, &prior)?;
             let cx = call.cx(self);
             let state = resource.read(&cx, resource.identity(prior.clone())?, Some(prior)).await;
-            let mut diagnostics = cx.into_warnings();
+            let mut diagnostics = cx.take_warnings();
             let state = match state {
                 Ok(state) => state,
                 Err(wrong) => {

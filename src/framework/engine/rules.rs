@@ -1,4 +1,4 @@
-//! What Terraform demands of a plan and of the result of an apply.
+//! What Terraform demands of a plan, of the result of an apply, and of what is opened.
 //!
 //! Terraform checks the same and would blame the provider in words that help nobody; here a violation is reported with
 //! its path, before Terraform sees it. Source: Terraform's "resource instance change lifecycle" document.
@@ -21,6 +21,22 @@ pub(super) fn check_plan(
         Diagnostic::bug("Invalid plan", detail).at(at)
     };
     wrong.into_iter().map(report).collect::<Diagnostics>().into_result()
+}
+
+/// Everything is known, and as configured unless it is the provider's to decide.
+pub(super) fn check_opened(result: &Dynamic, config: &Dynamic, fields: &[Field]) -> Result<(), Diagnostics> {
+    let mut diagnostics = Diagnostics::none();
+    if let Some(at) = result.first_unknown() {
+        let detail = format!("Although it is open, {at} is not known.");
+        diagnostics.push(Diagnostic::bug("Unfinished result", detail).at(at));
+    }
+    let mut wrong = Vec::new();
+    object(result, &Dynamic::Null, config, fields, &AttributePath::root(), &mut wrong);
+    diagnostics.extend(wrong.into_iter().map(|at| {
+        let detail = format!("The result for {at} is not what the configuration says.");
+        Diagnostic::bug("Result differs from configuration", detail).at(at)
+    }));
+    diagnostics.into_result()
 }
 
 /// Everything is known, and everything that the plan knew is as planned.

@@ -36,7 +36,7 @@ impl<P: Provider> Engine<P> {
     /// Reads the object, and remembers that the state has it.
     pub async fn upgrade(&self, question: Upgrade) -> Upgraded {
         self.answer(async {
-            let (resource, known) = self.resource(&question.type_name)?;
+            let (resource, known) = self.resources.find(&question.type_name)?;
             let version = u64::try_from(question.version).unwrap_or_default();
             let state = if version == known.schema.version {
                 question.state.decode_as(&known.ty)?

@@ -35,7 +35,7 @@ impl<P: Provider> Engine<P> {
     /// Validates a `resource` block.
     pub async fn validate_resource(&self, type_name: &str, config: Encoded) -> Validated {
         self.answer(async {
-            let (resource, known) = self.resource(type_name)?;
+            let (resource, known) = self.resources.find(type_name)?;
             let config = decode("configuration", &config, &known.ty)?;
             Ok(validate(config, &known.schema.fields, |config| resource.validate(config)))
         })
@@ -45,9 +45,29 @@ impl<P: Provider> Engine<P> {
     /// Validates a `data` block.
     pub async fn validate_data_source(&self, type_name: &str, config: Encoded) -> Validated {
         self.answer(async {
-            let (data_source, known) = self.data_source(type_name)?;
+            let (data_source, known) = self.data_sources.find(type_name)?;
             let config = decode("configuration", &config, &known.ty)?;
             Ok(validate(config, &known.schema.fields, |config| data_source.validate(config)))
+        })
+        .await
+    }
+
+    /// Validates a `list` block.
+    pub async fn validate_list(&self, type_name: &str, config: Encoded) -> Validated {
+        self.answer(async {
+            let (list, known) = self.lists.find(type_name)?;
+            let config = decode("configuration", &config, &known.ty)?;
+            Ok(validate(config, &known.schema.fields, |config| list.validate(config)))
+        })
+        .await
+    }
+
+    /// Validates an `ephemeral` block.
+    pub async fn validate_ephemeral(&self, type_name: &str, config: Encoded) -> Validated {
+        self.answer(async {
+            let (ephemeral, known) = self.ephemerals.find(type_name)?;
+            let config = decode("configuration", &config, &known.ty)?;
+            Ok(validate(config, &known.schema.fields, |config| ephemeral.validate(config)))
         })
         .await
     }
@@ -67,10 +87,20 @@ fn object(config: &Dynamic, fields: &[Field], at: &AttributePath, diagnostics: &
         let at = at.clone().then_attribute(field.name);
         presence(value, field, &at, diagnostics);
         strings(value, field, &at, diagnostics);
-        if let (Some(why), false) = (field.deprecated, value.is_null() || value.is_unknown()) {
+        if let Some(why) = field.deprecated.filter(|_| is_given(value, field)) {
             diagnostics.push(Diagnostic::warning("Deprecated argument", why).at(at.clone()));
         }
         inner(value, field, &at, diagnostics);
+    }
+}
+
+/// Whether the practitioner wrote something, as far as is known: a block that occurs never is an empty collection.
+fn is_given(value: &Dynamic, field: &Field) -> bool {
+    match value {
+        Dynamic::Null | Dynamic::Unknown => false,
+        Dynamic::List(values) | Dynamic::Set(values) if field.is_block() => !values.is_empty(),
+        Dynamic::Map(values) if field.is_block() => !values.is_empty(),
+        _ => true,
     }
 }
 

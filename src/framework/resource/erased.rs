@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::value::{AttributePath, Dynamic};
 
@@ -45,6 +46,8 @@ pub trait AnyResource<C>: Send + Sync {
     ) -> BoxFuture<'a, Applied>;
     /// [`Resource::delete`].
     fn delete<'a>(&'a self, cx: &'a Cx<'a, C>, prior: Dynamic) -> BoxFuture<'a, Result<(), Diagnostics>>;
+    /// [`Resource::generate_config`].
+    fn generate_config(&self, state: Dynamic) -> Result<Dynamic, Diagnostics>;
     /// Reads state that version `from` wrote; `None` when there is no [`super::Upgrade`] for it.
     fn upgrade(&self, from: u64, state: &RawState) -> Option<Result<Dynamic, Diagnostics>>;
     /// Takes over an object; `None` when there is no [`super::Move`] for it.
@@ -55,8 +58,8 @@ pub trait AnyResource<C>: Send + Sync {
         version: i64,
         state: &RawState,
     ) -> Option<Result<Dynamic, Diagnostics>>;
-    /// Each [`super::Move`], as `provider` and type.
-    fn sources(&self) -> Vec<(&'static str, &'static str)>;
+    /// What each [`super::Move`] takes over: provider, type, and versions of its schema.
+    fn sources(&self) -> Vec<(&'static str, &'static str, RangeInclusive<i64>)>;
 }
 
 type Applied = Result<Dynamic, DynamicFailed>;
@@ -227,6 +230,12 @@ impl<R: Resource> AnyResource<R::Client> for R {
         Box::pin(async move { Resource::delete(self, cx, R::Model::decode(prior)?).await })
     }
 
+    fn generate_config(&self, state: Dynamic) -> Result<Dynamic, Diagnostics> {
+        let mut model = R::Model::decode(state)?;
+        Resource::generate_config(self, &mut model);
+        Ok(model.encode())
+    }
+
     fn upgrade(&self, from: u64, state: &RawState) -> Option<Result<Dynamic, Diagnostics>> {
         let upgrade = self.upgrades().iter().find(|upgrade| upgrade.from == from)?;
         Some((upgrade.run)(state).map(Attribute::encode))
@@ -246,8 +255,8 @@ impl<R: Resource> AnyResource<R::Client> for R {
         Some((source.run)(state).map(Attribute::encode))
     }
 
-    fn sources(&self) -> Vec<(&'static str, &'static str)> {
-        self.moves().iter().map(|source| (source.provider, source.type_name)).collect()
+    fn sources(&self) -> Vec<(&'static str, &'static str, RangeInclusive<i64>)> {
+        self.moves().iter().map(|source| (source.provider, source.type_name, source.versions.clone())).collect()
     }
 }
 

@@ -856,7 +856,7 @@ pub struct MoveResourceState {}
 pub mod move_resource_state {
     #[derive(Clone, PartialEq, ::prost::Message)]
     pub struct Request {
-        /// With its host, for instance registry.terraform.io/hashicorp/aws. The host differs under OpenTofu.
+        /// With its host, for instance registry.example/hashicorp/aws. The host differs under OpenTofu.
         #[prost(string, tag = "1")]
         pub source_provider_address: ::prost::alloc::string::String,
         #[prost(string, tag = "2")]

@@ -48,7 +48,7 @@ fn level(provider: &str, lookup: impl Lookup) -> LevelFilter {
 }
 
 /// Writes events and the fields of the spans around them as lines for Core.
-struct CoreLog<W> {
+pub struct CoreLog<W> {
     module: String,
     level: LevelFilter,
     out: Mutex<W>,
@@ -57,7 +57,7 @@ struct CoreLog<W> {
 
 impl<W: Write> CoreLog<W> {
     /// The log of `provider` at `level`, written to `out` and dated by `now`.
-    fn new(provider: &str, level: LevelFilter, out: W, now: fn() -> OffsetDateTime) -> Self {
+    pub fn new(provider: &str, level: LevelFilter, out: W, now: fn() -> OffsetDateTime) -> Self {
         Self { module: format!("provider.{provider}"), level, out: Mutex::new(out), now }
     }
 }

@@ -74,7 +74,7 @@ async fn an_applied_value() {
         (|a| inside(a, "rule", |first| *first = rule(81)), "rule[0].port: was 80, but now 81"),
         (
             |a| set(a, "access", Dynamic::set([])),
-            "access: planned set element {\"who\":\"me\"} does not correlate with any element in actual",
+            "access: planned set element {\"since\":\"${unknown}\",\"who\":\"me\"} does not correlate with any element in actual",
         ),
         (|a| set(a, "timeouts", Dynamic::Null), "timeouts: was present, but now absent"),
     ];

@@ -69,3 +69,11 @@ async fn nested_objects_in_a_map_are_matched_by_key() {
     assert_eq!(proposed["settings"], expected);
     assert_eq!(propose(prior, json!({ "settings": UNKNOWN })).await["settings"], UNKNOWN);
 }
+
+#[tokio::test]
+async fn blocks_in_a_set_are_matched_by_what_was_configured() {
+    let prior = json!({ "access": [{ "who": "me" }, { "who": "you" }] });
+    let proposed = propose(prior, json!({ "access": [{ "who": "you" }, { "who": "they" }] })).await;
+    let expected = json!([{ "who": "they", "since": null }, { "who": "you", "since": "filled since" }]);
+    assert_eq!(proposed["access"], expected);
+}

@@ -139,7 +139,7 @@ async fn the_whole_round() {
         "revision": 1,
         "mode": "filled mode",
         "settings": { "one": { "level": "high", "etag": "filled etag" } },
-        "access": [{ "who": "me" }, { "who": "you" }],
+        "access": [{ "who": "me", "since": "filled since" }, { "who": "you", "since": "filled since" }],
         "limits": { "max": null },
         "rule": [{ "port": 80, "rule_id": "filled rule_id" }, { "port": 443, "rule_id": "filled rule_id" }],
         "timeouts": { "create": "5m" },
@@ -245,7 +245,9 @@ async fn changes_can_be_ignored_and_reading_skipped() {
 #[tokio::test]
 async fn what_is_unknown_in_plan_is_known_in_apply() {
     let (_, core) = honest().await;
-    let unknown = config_with(json!({ "size": UNKNOWN, "labels": ["x", UNKNOWN], "rule": UNKNOWN }));
+    let unknown = config_with(
+        json!({ "size": UNKNOWN, "labels": ["x", UNKNOWN], "rule": UNKNOWN, "settings": { "one": UNKNOWN } }),
+    );
     core.validate("toy_thing", unknown.clone()).await.unwrap();
     let plan = core.plan("toy_thing", "a", unknown).await.unwrap();
     assert_eq!(as_json(&plan.planned)["rule"], UNKNOWN);
@@ -317,7 +319,7 @@ async fn old_and_moved_state() {
     assert_eq!(core.plan("toy_thing", "a", config()).await.unwrap().action, Action::NoOp);
 
     let from = MoveFrom {
-        provider: "registry.terraform.io/hashicorp/toy",
+        provider: "registry.example/hashicorp/toy",
         type_name: "other_thing",
         schema_version: 0,
         attributes: &old,

@@ -399,11 +399,12 @@ fn plan(prior: &Dynamic, proposed: Dynamic) -> Dynamic {
 fn compute_all(value: Dynamic) -> Dynamic {
     match value {
         Dynamic::Object(attributes) => Dynamic::object(attributes.into_iter().map(|(name, value)| {
-            let is_computed = ["id", "mode", "etag", "rule_id"].contains(&name.as_str()) && value.is_null();
+            let is_computed = ["id", "mode", "etag", "rule_id", "since"].contains(&name.as_str()) && value.is_null();
             let value = if is_computed || name == "revision" { Dynamic::Unknown } else { compute_all(value) };
             (name, value)
         })),
         Dynamic::List(values) => Dynamic::List(values.into_iter().map(compute_all).collect()),
+        Dynamic::Set(values) => Dynamic::set(values.into_iter().map(compute_all)),
         Dynamic::Map(values) => {
             Dynamic::Map(values.into_iter().map(|(key, value)| (key, compute_all(value))).collect())
         }
@@ -430,6 +431,7 @@ fn fill(name: &str, value: Dynamic) -> Dynamic {
             (name, value)
         })),
         Dynamic::List(values) => Dynamic::List(values.into_iter().map(|value| fill(name, value)).collect()),
+        Dynamic::Set(values) => Dynamic::set(values.into_iter().map(|value| fill(name, value))),
         Dynamic::Map(values) => Dynamic::Map(values.into_iter().map(|(key, value)| (key, fill(name, value))).collect()),
         other => other,
     }

@@ -57,7 +57,7 @@ pub(crate) fn thing_type() -> Type {
         ("revision", Type::Number),
         ("mode", Type::String),
         ("settings", Type::map(setting)),
-        ("access", Type::set(Type::object([("who", Type::String)]))),
+        ("access", Type::set(Type::object([("who", Type::String), ("since", Type::String)]))),
         ("limits", limits),
         ("rule", Type::list(rule)),
         ("timeouts", Type::object([("create", Type::String)])),
@@ -111,7 +111,7 @@ fn thing(stored: bool) -> Block {
             nested("settings", NestingMode::Map, setting),
         ],
         block_types: vec![
-            block("access", BlockNesting::Set, vec![required("who", &Type::String)]),
+            block("access", BlockNesting::Set, vec![required("who", &Type::String), computed("since", &Type::String)]),
             block("limits", BlockNesting::Group, vec![optional("max", &Type::Number)]),
             NestedBlock {
                 max_items: 3,

@@ -1,7 +1,5 @@
 //! How it ends: on Core's word, or when Core is gone; and nothing stays behind.
 
-use std::fs;
-
 use terraform_provider_eks::plugin::generated::go_plugin::Empty;
 use terraform_provider_eks::plugin::generated::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_eks::plugin::generated::go_plugin::grpc_stdio_client::GrpcStdioClient;
@@ -11,7 +9,7 @@ use terraform_provider_eks::plugin::{Ended, Server};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use super::{Stub, soon};
+use super::{Stub, assert_empty, soon};
 use crate::support::client::{Handshake, Identity};
 use crate::support::server::{Served, environment};
 
@@ -25,7 +23,7 @@ async fn core_dies() {
     soon(ProviderClient::new(channel).get_metadata(get_metadata::Request {})).await.unwrap();
     call.abort();
     assert_eq!(soon(served.ended).await.unwrap(), Ended::ClientGone);
-    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+    assert_empty(served.folder.path());
 }
 
 /// Peers that are not Core come and go, before Core and beside it.
@@ -50,7 +48,7 @@ async fn on_shutdown() {
     soon(core.shutdown(Empty {})).await.unwrap();
     drop(core);
     assert_eq!(soon(served.ended).await.unwrap(), Ended::Shutdown);
-    assert_eq!(fs::read_dir(served.folder).unwrap().count(), 0);
+    assert_empty(served.folder.path());
 }
 
 /// The process ends when the server does, and takes with it every task that is not done.

@@ -4,8 +4,11 @@ mod calls;
 mod end;
 mod peers;
 mod place;
+mod process;
 mod reattach;
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,4 +71,11 @@ impl Provider for Stub {
 /// What `future` comes to. It must not wait for a deadline of the provider's, of which the shortest is 20 seconds.
 async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(15), future).await.expect("this should not have to wait")
+}
+
+/// Nothing was left behind in `folder`.
+#[track_caller]
+fn assert_empty(folder: &Path) {
+    let left: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }

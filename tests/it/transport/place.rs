@@ -7,7 +7,7 @@ use std::path::Path;
 use terraform_provider_eks::plugin::handshake::Environment;
 use terraform_provider_eks::plugin::{BindError, Server};
 
-use super::Stub;
+use super::{Stub, assert_empty};
 use crate::support::client::Handshake;
 use crate::support::server::{Served, environment};
 
@@ -40,7 +40,7 @@ async fn is_where_core_asks() {
     let server = Server::bind(&environment).unwrap();
     assert!(Handshake::parse(&server.handshake_line().to_string()).socket.starts_with(asked.path()));
     drop(server);
-    assert_eq!(fs::read_dir(asked.path()).unwrap().count(), 0);
+    assert_empty(asked.path());
 }
 
 /// The path of a unix socket has room for about a hundred bytes.

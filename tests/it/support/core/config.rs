@@ -78,17 +78,17 @@ fn read_nested(found: &mut Findings, nested: &NestedBlock, config: Option<&Json>
 fn read_objects(found: &mut Findings, nesting: Nesting, block: &Block, config: &Json) -> Dynamic {
     match (nesting, config) {
         (_, Json::String(text)) if text == UNKNOWN => Dynamic::Unknown,
-        (Nesting::Single | Nesting::Group, config) => read_block(found, block, config),
+        (Nesting::Single | Nesting::Group, config) => read_element(found, block, config),
         (Nesting::List, Json::Array(elements)) => {
-            let read = |(element, index)| found.within(Step::Index(index), |found| read_block(found, block, element));
+            let read = |(element, index)| found.within(Step::Index(index), |found| read_element(found, block, element));
             Dynamic::List(elements.iter().zip(0..).map(read).collect())
         }
         (Nesting::Set, Json::Array(elements)) => {
-            Dynamic::set(elements.iter().map(|element| read_block(found, block, element)).collect::<Vec<_>>())
+            Dynamic::set(elements.iter().map(|element| read_element(found, block, element)).collect::<Vec<_>>())
         }
         (Nesting::Map, Json::Object(elements)) => {
             let read = |(key, element): (&String, &Json)| {
-                let value = found.within(Step::Key(key.clone()), |found| read_block(found, block, element));
+                let value = found.within(Step::Key(key.clone()), |found| read_element(found, block, element));
                 (key.clone(), value)
             };
             Dynamic::Map(elements.iter().map(read).collect())
@@ -97,6 +97,15 @@ fn read_objects(found: &mut Findings, nesting: Nesting, block: &Block, config: &
             found.add("incorrect type");
             Dynamic::Null
         }
+    }
+}
+
+/// One object of several, which may be null or unknown by itself.
+fn read_element(found: &mut Findings, block: &Block, config: &Json) -> Dynamic {
+    match config {
+        Json::Null => Dynamic::Null,
+        Json::String(text) if text == UNKNOWN => Dynamic::Unknown,
+        config => read_block(found, block, config),
     }
 }
 

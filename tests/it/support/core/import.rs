@@ -14,7 +14,7 @@ use super::{Core, Phase, capabilities, config};
 /// An object of another type, perhaps of another provider.
 #[derive(Clone, Debug)]
 pub(crate) struct MoveFrom<'a> {
-    /// In full: `registry.terraform.io/hashicorp/aws`.
+    /// In full: `registry.example/hashicorp/aws`.
     pub(crate) provider: &'a str,
     pub(crate) type_name: &'a str,
     pub(crate) schema_version: i64,

@@ -1,0 +1,119 @@
+//! What keeps aws-auth from being read.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::aws::AwsError;
+
+/// What keeps `aws-auth` from being read, and what to do about it.
+///
+/// Displays as full sentences. It holds no secrets.
+#[derive(Debug, Clone)]
+pub struct KubernetesError {
+    /// The cluster.
+    pub cluster: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// The kinds of trouble that call for different advice.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// The cluster has no API server, or none yet.
+    NoEndpoint {
+        /// The cluster's status.
+        status: String,
+    },
+    /// What EKS calls the endpoint of the cluster is no address to send a token to.
+    BadEndpoint {
+        /// The address.
+        endpoint: String,
+    },
+    /// What EKS calls the certificate authority of the cluster is none.
+    BadAuthority {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No answer came, or it broke off.
+    Unreachable {
+        /// Where an answer was looked for.
+        endpoint: String,
+        /// What happened instead.
+        reason: String,
+    },
+    /// The cluster does not know the caller.
+    Unauthorized,
+    /// The cluster knows the caller and does not let it read the ConfigMap.
+    Forbidden {
+        /// The cluster's words.
+        message: String,
+    },
+    /// The cluster answers with another error.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The cluster's words.
+        message: String,
+    },
+    /// Something answers that is not the Kubernetes API, or not as expected.
+    NotUnderstood {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+    /// It did not get as far as the cluster: the settings are wrong, the time was up, or somebody asked to stop.
+    Aws(AwsError),
+}
+
+impl fmt::Display for KubernetesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The ConfigMap aws-auth of cluster {} cannot be read. {}", self.cluster, self.problem)
+    }
+}
+
+impl Error for KubernetesError {}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEndpoint { status } => write!(
+                f,
+                "The cluster has no Kubernetes API server that could be asked; its status is {status}. Wait until it \
+                 is ACTIVE."
+            ),
+            Self::BadEndpoint { endpoint } => write!(
+                f,
+                "EKS gives {endpoint:?} for the address of its API server, and tokens go to https:// addresses only."
+            ),
+            Self::BadAuthority { reason } => {
+                write!(f, "What EKS gives for the cluster's certificate authority cannot be used: {reason}.")
+            }
+            Self::Unreachable { endpoint, reason } => write!(
+                f,
+                "Its API server {endpoint} gave no answer: {reason}. If the cluster's endpoint is private, it answers \
+                 only inside its VPC and the networks connected to that: run from there, over a VPN, or through a \
+                 proxy that is named in https_proxy. If it is public, its publicAccessCidrs must include the address \
+                 that requests come from."
+            ),
+            Self::Unauthorized => f.write_str(
+                "Its API server does not know the caller (401). Whoever the credentials belong to needs an access \
+                 entry, or, unless the authentication mode is API, a row in aws-auth itself; the creator of a cluster \
+                 may be let in without either. If there is one, check that the clock of this machine is right.",
+            ),
+            Self::Forbidden { message } => write!(
+                f,
+                "Its API server lets the caller in but not read this (403): {message}. The verb get on configmaps in \
+                 the namespace kube-system is enough; the access policy AmazonEKSViewPolicy, scoped to that \
+                 namespace, grants it."
+            ),
+            Self::Refused { status, message } => write!(f, "Its API server answered with status {status}: {message}."),
+            Self::NotUnderstood { status, reason } => write!(
+                f,
+                "The answer, with status {status}, could not be understood: {reason}. Something other than the \
+                 cluster's API server may have answered, such as a proxy."
+            ),
+            Self::Aws(error) => error.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What is read from a cluster itself: the `aws-auth` ConfigMap, over the Kubernetes API.
+//!
+//! It is one GET of one object, made with the HTTP stack that the SDK brings along: the same TLS, and the same proxies,
+//! which a private cluster is often behind. Nobody is trusted but the cluster's own certificate authority.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::byte_stream::ByteStream;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::budget::Budget;
+use super::cluster::Cluster;
+use super::cluster_token::ClusterToken;
+use super::connection::Aws;
+use super::error::causes;
+use super::http;
+
+mod error;
+
+pub use error::{KubernetesError, Problem};
+
+impl Aws {
+    /// The data of the ConfigMap `kube-system/aws-auth`, or `None` if the cluster has none.
+    ///
+    /// # Errors
+    ///
+    /// The cluster cannot be reached or does not let the caller read the ConfigMap.
+    pub async fn aws_auth_config_map(
+        &self,
+        cluster: &Cluster,
+        token: &ClusterToken,
+        budget: &Budget,
+    ) -> Result<Option<BTreeMap<String, String>>, KubernetesError> {
+        let read = async { Ok(self.read_aws_auth(cluster, token).await) };
+        let read = budget.run(OPERATION, read).await.unwrap_or_else(|error| Err(Problem::Aws(error)));
+        read.map_err(|problem| KubernetesError { cluster: cluster.name.clone(), problem })
+    }
+
+    async fn read_aws_auth(
+        &self,
+        cluster: &Cluster,
+        token: &ClusterToken,
+    ) -> Result<Option<BTreeMap<String, String>>, Problem> {
+        let (Some(endpoint), Some(authority)) = (&cluster.endpoint, &cluster.certificate_authority) else {
+            return Err(Problem::NoEndpoint { status: cluster.status.clone() });
+        };
+        // Over anything else the token would be everybody's.
+        if !endpoint.starts_with("https://") {
+            return Err(Problem::BadEndpoint { endpoint: endpoint.clone() });
+        }
+        let authority = STANDARD.decode(authority).map_err(|error| error.to_string()).and_then(http::trust_in);
+        let authority = authority.map_err(|reason| Problem::BadAuthority { reason })?;
+        let connector = http::connector(self.settings(), authority, timeouts()).map_err(Problem::Aws)?;
+
+        let bad_endpoint = || Problem::BadEndpoint { endpoint: endpoint.clone() };
+        let url = format!("{}{AWS_AUTH}", endpoint.trim_end_matches('/'));
+        let mut request = HttpRequest::get(url).map_err(|_| bad_endpoint())?;
+        request.headers_mut().insert("accept", "application/json");
+        request.headers_mut().insert("user-agent", USER_AGENT);
+        request.headers_mut().insert("authorization", format!("Bearer {}", token.token.reveal()));
+        let unreachable = |reason| Problem::Unreachable { endpoint: endpoint.clone(), reason };
+        let response = connector.call(request).await.map_err(|error| unreachable(causes(&error)))?;
+        let status = response.status().as_u16();
+        let body = body(response).await.map_err(unreachable)?;
+        understood(status, &body)
+    }
+}
+
+const OPERATION: &str = "Reading aws-auth";
+
+const AWS_AUTH: &str = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
+
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+/// The longest answer that is read, in bytes. A ConfigMap holds one mebibyte, which JSON may spell with six times as
+/// much.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// A private endpoint does not refuse a connection from elsewhere, it just does not answer.
+fn timeouts() -> HttpConnectorSettings {
+    let (connect, read) = (Duration::from_secs(10), Duration::from_secs(30));
+    HttpConnectorSettings::builder().connect_timeout(connect).read_timeout(read).build()
+}
+
+async fn body(response: HttpResponse) -> Result<Vec<u8>, String> {
+    let mut stream = ByteStream::new(response.into_body());
+    let mut body = Vec::new();
+    while let Some(piece) = stream.try_next().await.map_err(|error| causes(&error))? {
+        if body.len() + piece.len() > MAX_BYTES {
+            return Err(format!("the answer is longer than {MAX_BYTES} bytes"));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+/// What Kubernetes says of an object, as much of it as matters here.
+#[derive(Deserialize)]
+struct Answer {
+    kind: String,
+    #[serde(default)]
+    data: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    message: String,
+}
+
+fn understood(status: u16, body: &[u8]) -> Result<Option<BTreeMap<String, String>>, Problem> {
+    let answer: Result<Answer, _> = serde_json::from_slice(body);
+    match (status, answer) {
+        (200, Ok(Answer { kind, data, .. })) if kind == "ConfigMap" => Ok(Some(data.unwrap_or_default())),
+        // A proxy's 404 is not the cluster's.
+        (404, Ok(Answer { kind, reason, .. })) if kind == "Status" && reason == "NotFound" => Ok(None),
+        (401, _) => Err(Problem::Unauthorized),
+        (403, Ok(answer)) => Err(Problem::Forbidden { message: answer.message }),
+        (status, Ok(Answer { kind, message, .. })) if kind == "Status" => Err(Problem::Refused { status, message }),
+        (200, Err(error)) => Err(Problem::NotUnderstood { status, reason: error.to_string() }),
+        (status, _) => {
+            let reason = "it is no answer of the Kubernetes API".to_owned();
+            Err(Problem::NotUnderstood { status, reason })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! `eks_access_entries_exclusive`.
+
+mod collisions;
+mod failures;
+mod left_alone;
+mod lifecycle;
+mod lockout;
+mod removals;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::core::{Diag, Plan};
+use crate::support::eks::{CLUSTER, World, role};
+
+const TYPE: &str = "eks_access_entries_exclusive";
+const ENTRY: &str = "eks_access_entry";
+
+/// A world whose cluster has entries for these roles, made by somebody else.
+async fn world(names: &[&str]) -> World {
+    let world = World::start().await;
+    names.iter().for_each(|name| put_entry(&world, name));
+    world
+}
+
+fn put_entry(world: &World, name: &str) {
+    put_typed(world, &role(name), "STANDARD");
+}
+
+fn put_typed(world: &World, principal: &str, entry_type: &str) {
+    world.emulator.put_entry(CLUSTER, json!({ "principalArn": principal, "type": entry_type })).unwrap();
+}
+
+/// The set of these roles.
+fn set(names: &[&str]) -> Json {
+    let principals: Vec<_> = names.iter().map(|name| role(name)).collect();
+    json!({ "cluster_name": CLUSTER, "principal_arns": principals })
+}
+
+/// The same configuration, with other values for some arguments.
+fn with(mut config: Json, more: Json) -> Json {
+    config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    config
+}
+
+/// The names of the roles that have an entry.
+fn entries(world: &World) -> Vec<String> {
+    let entries = world.emulator.entries(CLUSTER);
+    let name = |entry: &Json| entry["principalArn"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    entries.iter().map(name).collect()
+}
+
+/// The names of the roles that `principal_arns` holds, in the order of their ARNs.
+fn named(state: &Json) -> Vec<String> {
+    let principals = state["principal_arns"].as_array().unwrap().iter();
+    let mut names: Vec<_> =
+        principals.map(|arn| arn.as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The warning that names whom apply removes, if there is one.
+fn announced(plan: &Plan) -> Option<&Diag> {
+    plan.warnings.iter().find(|warning| warning.summary == "Access entries will be removed")
+}

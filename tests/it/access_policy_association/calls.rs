@@ -1,0 +1,78 @@
+//! How many calls each kind of change takes.
+
+use super::{EDIT, TYPE, VIEW, association, in_namespaces, put_entry, world};
+use crate::support::core::Action;
+
+const NONE: [&str; 0] = [];
+const READ: [&str; 2] = ["ListAssociatedAccessPolicies viewer", "DescribeAccessEntry viewer"];
+
+#[tokio::test]
+async fn create() {
+    let world = world().await;
+    let plan = world.plan(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    assert_eq!(world.calls(), NONE);
+    world.apply(plan).await.unwrap();
+    assert_eq!(world.calls(), ["AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"]);
+}
+
+#[tokio::test]
+async fn no_change() {
+    let world = world().await;
+    world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    world.calls();
+    let plan = world.plan(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    assert_eq!(plan.action, Action::NoOp);
+    assert_eq!(world.calls(), READ);
+}
+
+#[tokio::test]
+async fn another_scope() {
+    let world = world().await;
+    world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    world.calls();
+    let plan = world.plan(TYPE, "x", in_namespaces("viewer", VIEW, &["a"])).await.unwrap();
+    assert_eq!(world.calls(), READ);
+    world.apply(plan).await.unwrap();
+    assert_eq!(world.calls(), ["AssociateAccessPolicy viewer"]);
+}
+
+#[tokio::test]
+async fn another_policy() {
+    let world = world().await;
+    world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    world.calls();
+    let plan = world.plan(TYPE, "x", association("viewer", EDIT)).await.unwrap();
+    assert_eq!(world.calls(), READ);
+    world.apply(plan).await.unwrap();
+    let expected = ["DisassociateAccessPolicy viewer", "AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"];
+    assert_eq!(world.calls(), expected);
+}
+
+#[tokio::test]
+async fn destroy() {
+    let world = world().await;
+    world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    world.calls();
+    let plan = world.plan_destroy(TYPE, "x").await.unwrap();
+    assert_eq!(world.calls(), READ);
+    world.apply(plan).await.unwrap();
+    assert_eq!(world.calls(), ["DisassociateAccessPolicy viewer"]);
+}
+
+#[tokio::test]
+async fn all_policies_of_a_principal_are_listed_once() {
+    let world = world().await;
+    put_entry(&world, "editor", &[]);
+    let all =
+        [("a", "viewer", VIEW), ("b", "viewer", EDIT), ("c", "viewer", "AmazonEKSAdminPolicy"), ("d", "editor", VIEW)];
+    for (address, name, policy) in all {
+        world.converge(TYPE, address, association(name, policy)).await.unwrap();
+    }
+    world.new_walk().await.unwrap();
+    world.calls();
+    for (address, name, policy) in all {
+        assert_eq!(world.plan(TYPE, address, association(name, policy)).await.unwrap().action, Action::NoOp);
+    }
+    let editor = READ.map(|call| call.replace("viewer", "editor"));
+    assert_eq!(world.calls(), [READ.map(str::to_owned), editor].concat());
+}

@@ -1,0 +1,116 @@
+//! Plans that lock somebody out say so.
+
+use eks_emulator::{Fault, FaultKind};
+use serde_json::{Value as Json, json};
+
+use super::{CLUSTER_ADMIN, TYPE, VIEW, association, in_namespaces, put_entry};
+use crate::support::core::Plan;
+use crate::support::eks::{World, policy, role};
+
+const LAST: &str = "This plan removes the last cluster administrator";
+const CALLER: &str = "This plan locks out whoever runs it";
+
+/// A world in which `ops` has an entry with cluster-admin rights from an association in the state.
+async fn world() -> World {
+    let world = World::start().await;
+    administrator(&world, "ops").await;
+    world
+}
+
+async fn administrator(world: &World, name: &str) {
+    put_entry(world, name, &[]);
+    world.converge(TYPE, name, association(name, CLUSTER_ADMIN)).await.unwrap();
+}
+
+async fn planned(world: &World, config: Json) -> Vec<String> {
+    world.new_walk().await.unwrap();
+    said(&world.plan(TYPE, "ops", config).await.unwrap())
+}
+
+fn said(plan: &Plan) -> Vec<String> {
+    plan.warnings.iter().map(|warning| warning.summary.clone()).collect()
+}
+
+#[tokio::test]
+async fn pain_35_the_last_administrator_goes() {
+    let world = world().await;
+    let plan = world.plan_destroy(TYPE, "ops").await.unwrap();
+    assert_eq!(said(&plan), [LAST]);
+    let detail = &plan.warnings[0].detail;
+    for words in ["cluster dev in us-east-1", &role("ops"), "lockout_guard"] {
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn pain_35_the_last_administrator_is_narrowed() {
+    let world = world().await;
+    assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [LAST]);
+}
+
+#[tokio::test]
+async fn pain_35_the_last_administrator_gets_another_policy() {
+    let world = world().await;
+    assert_eq!(planned(&world, association("ops", VIEW)).await, [LAST]);
+}
+
+#[tokio::test]
+async fn pain_35_the_last_administrator_is_replaced_by_somebody_without_an_entry() {
+    let world = world().await;
+    assert_eq!(planned(&world, association("nobody", CLUSTER_ADMIN)).await, [LAST]);
+}
+
+#[tokio::test]
+async fn two_that_go_in_one_plan_are_the_last_together() {
+    let world = world().await;
+    administrator(&world, "admin2").await;
+    world.new_walk().await.unwrap();
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
+    assert_eq!(said(&world.plan_destroy(TYPE, "admin2").await.unwrap()), [LAST]);
+}
+
+#[tokio::test]
+async fn another_administrator_counts_if_it_is_one_in_the_whole_cluster() {
+    let world = world().await;
+    put_entry(&world, "other", &[CLUSTER_ADMIN]);
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
+
+    let scope = json!({ "type": "namespace", "namespaces": ["a"] });
+    assert!(world.emulator.set_scope("dev", &role("other"), &policy(CLUSTER_ADMIN), scope));
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [LAST]);
+}
+
+#[tokio::test]
+async fn pain_33_the_rights_of_whoever_runs_this() {
+    let world = World::start().await;
+    administrator(&world, "admin").await;
+    put_entry(&world, "other", &[CLUSTER_ADMIN]);
+    let plan = world.plan_destroy(TYPE, "admin").await.unwrap();
+    assert_eq!(said(&plan), [CALLER]);
+    let detail = &plan.warnings[0].detail;
+    assert!(detail.contains("takes the cluster-admin rights of arn:aws:iam::111122223333:role/admin"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_takes_no_rights_is_no_matter() {
+    let world = world().await;
+    assert_eq!(planned(&world, association("ops", CLUSTER_ADMIN)).await, [""; 0]);
+    assert_eq!(planned(&world, association("ops", &policy(CLUSTER_ADMIN))).await, [""; 0]);
+
+    world.converge(TYPE, "view", association("ops", VIEW)).await.unwrap();
+    assert_eq!(said(&world.plan_destroy(TYPE, "view").await.unwrap()), [""; 0]);
+
+    world.converge(TYPE, "ops", in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await.unwrap();
+    assert_eq!(planned(&world, association("ops", CLUSTER_ADMIN)).await, [""; 0]);
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
+}
+
+/// Whoever may not ask is not told; that is no reason to fail.
+#[tokio::test]
+async fn what_may_not_be_asked_is_not_said() {
+    let world = world().await;
+    for operation in ["GetCallerIdentity", "ListAccessEntries"] {
+        world.emulator.add_fault(Fault { times: 9, ..Fault::new(operation, FaultKind::AccessDenied) });
+    }
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
+}
