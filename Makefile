@@ -18,6 +18,8 @@ release_build := cargo build --release --locked
 release := $(target)/release
 endif
 
+demo := $(target)/debug/examples/demo
+
 # The real Terraform for what follows on the line, or the end if there is none.
 with_terraform = terraform=$$(scripts/find-terraform); TERRAFORM=$$terraform
 
@@ -26,12 +28,16 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 .PHONY: demo
-demo: release release-emulator ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
-	@$(with_terraform) cargo run --quiet --locked --example demo -- quickstart $(release)/terraform-provider-eks $(release)/eks-emulator
+demo: release release-emulator demo-program ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
+	@$(with_terraform) $(demo) quickstart $(release)/terraform-provider-eks $(release)/eks-emulator
 
 .PHONY: tour
-tour: release release-emulator ## the same for what no other provider does: adopt, replace, exclusive sets, lockout warnings
-	@$(with_terraform) cargo run --quiet --locked --example demo -- tour $(release)/terraform-provider-eks $(release)/eks-emulator
+tour: release release-emulator demo-program ## the same for what no other provider does: adopt, replace, exclusive sets, lockout warnings
+	@$(with_terraform) $(demo) tour $(release)/terraform-provider-eks $(release)/eks-emulator
+
+.PHONY: demo-program
+demo-program:
+	cargo build --locked --example demo
 
 .PHONY: test
 test: ## run every test, those with the real Terraform included
@@ -39,6 +45,7 @@ test: ## run every test, those with the real Terraform included
 
 .PHONY: bench
 bench: release release-emulator ## measure size, start, memory and the time of a plan
+	cargo bench --locked --profile dev --bench provider --no-run
 	@$(with_terraform) cargo bench --quiet --locked --profile dev --bench provider -- \
 		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
 
@@ -73,6 +80,7 @@ fmt-check:
 clippy: ## lint every target; a warning is an error
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
+# It is for those who work on the code, so it has everything, and public parts may point at private ones.
 .PHONY: doc
 doc: ## build the documentation of the code; a warning is an error
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked
