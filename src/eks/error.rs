@@ -42,7 +42,8 @@ impl Advice {
             return Self::at("policy_arn", NO_SUCH_POLICY);
         }
         if error.is_no_such_entry() {
-            return Self::at("principal_arn", NO_SUCH_ENTRY);
+            let goes_onto_an_entry = error.operation() == "AssociateAccessPolicy";
+            return Self::at("principal_arn", if goes_onto_an_entry { NO_SUCH_ENTRY } else { ENTRY_IS_GONE });
         }
         if error.is_wrong_authentication_mode() {
             return Self::at("cluster_name", WRONG_AUTHENTICATION_MODE);
@@ -92,6 +93,9 @@ name, such as AmazonEKSViewPolicy, is right in every partition.";
 const NO_SUCH_ENTRY: &str = "\
 A policy can be associated only with an access entry that exists. Take principal_arn from the eks_access_entry, so that the \
 entry is made first, or put the policy into its access_policies.";
+
+const ENTRY_IS_GONE: &str = "\
+Somebody has deleted the entry since it was last looked at. Run it again: the next plan makes it again.";
 
 const WRONG_AUTHENTICATION_MODE: &str = "\
 A cluster whose authentication mode is CONFIG_MAP has no access entries. Set the mode to API_AND_CONFIG_MAP or API with an \

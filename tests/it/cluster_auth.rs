@@ -16,7 +16,7 @@ async fn a_name_that_no_cluster_has_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_form_of_eks_and_no_call_for_it() {
+async fn pain_50_a_token_in_the_form_of_eks_and_no_call_for_it() {
     let world = World::start().await;
     let opened = world.open(TYPE, json!({ "name": CLUSTER })).await.unwrap();
     let result = as_json(&opened.result);

@@ -68,7 +68,7 @@ mod principal_arn {
     }
 
     #[tokio::test]
-    async fn a_session_becomes_its_role_and_a_principal_stays() {
+    async fn pain_24_a_session_becomes_its_role_and_a_principal_stays() {
         for (arn, principal) in [
             (
                 "arn:aws-cn:sts::111122223333:assumed-role/admin/jane@example.com",

@@ -164,7 +164,7 @@ async fn pain_52_entries_come_with_their_policies() {
 }
 
 #[tokio::test]
-async fn pain_4_filters_find_what_somebody_added_with_few_calls() {
+async fn pain_04_filters_find_what_somebody_added_with_few_calls() {
     let world = world(json!({})).await;
     fill(&world);
     let (view, edit) = (policy("AmazonEKSViewPolicy"), policy("AmazonEKSEditPolicy"));
