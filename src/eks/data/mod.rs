@@ -1,7 +1,7 @@
 //! What can be looked up: one file for each `data` block, each named like it.
 //!
 //! What is not there is an error here, because whoever asks by name relies on it; a filter that nothing passes gives an
-//! empty list. [`found`] is what they share: an entry and its policies, as they are shown.
+//! empty list. `found` is what they share: an entry and its policies, as they are shown.
 
 mod access_entries;
 mod access_entry;
