@@ -8,6 +8,7 @@ mod configuration;
 mod ends;
 mod import;
 mod lifecycle;
+mod modules;
 mod quickstart;
 mod secrets;
 

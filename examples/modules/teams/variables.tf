@@ -1,0 +1,4 @@
+variable "file" {
+  description = "The path of the YAML file."
+  type        = string
+}
