@@ -21,7 +21,7 @@ mod socket;
 mod tls;
 mod to_proto;
 
-pub use self::process::{About, run, run_for_reattach};
+pub use self::process::{About, print_help, print_version, run, run_for_reattach};
 pub use self::server::{BindError, Ended, Server};
 pub use self::service::Service;
 pub use self::socket::SocketError;

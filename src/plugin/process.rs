@@ -61,6 +61,27 @@ pub fn run_for_reattach(about: About, service: impl Provider) -> ExitCode {
     })
 }
 
+/// Says which version this is, on stdout: nothing else is started.
+pub fn print_version(about: About) -> ExitCode {
+    tell(about, Version(about))
+}
+
+/// Says what this program is and which options it has, on stdout.
+pub fn print_help(about: About) -> ExitCode {
+    let options = "\
+--version  print the version
+  --debug    serve until Ctrl-C, and print what has Terraform use this process: to run it under a debugger, say
+  --help     print this";
+    tell(about, format_args!("{}: {}\n\nOptions:\n  {options}", Version(about), StartedByHand(about)))
+}
+
+fn tell(about: About, what: impl Display) -> ExitCode {
+    match print(what) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(about, error),
+    }
+}
+
 /// Runs `serving` to its end, and then nothing else: what it leaves under way goes with the process.
 fn start(about: About, serving: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     panic::report_to_core(about.version);
@@ -83,7 +104,7 @@ fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
-/// Writes the one line that ever goes to stdout.
+/// Writes what goes to stdout: one line where Core reads it.
 fn print(line: impl Display) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}")?;
@@ -92,7 +113,7 @@ fn print(line: impl Display) -> io::Result<()> {
 
 fn fail(about: About, why: impl Display) -> ExitCode {
     // If standard error is closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "terraform-provider-{} {}: {why}", about.name, about.version);
+    let _ = writeln!(io::stderr(), "{}: {why}", Version(about));
     ExitCode::FAILURE
 }
 
@@ -105,6 +126,15 @@ enum Failure {
     Bind(#[from] BindError),
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
+}
+
+/// The program and its version.
+struct Version(About);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "terraform-provider-{} {}", self.0.name, self.0.version)
+    }
 }
 
 /// What a person reads who starts the program by hand.

@@ -29,6 +29,21 @@ async fn started_by_hand_says_what_it_is() {
     }
 }
 
+/// Whoever asks has no cookie, and may have no environment at all.
+#[tokio::test]
+async fn tells_its_version_and_its_options() {
+    let of_cargo = format!("terraform-provider-eks {}", env!("CARGO_PKG_VERSION"));
+    let output = soon(command(&["--version"]).output()).await.unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{of_cargo}\n"));
+
+    let output = soon(command(&["--help"]).output()).await.unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with(&format!("{of_cargo}: this program is a plugin")), "{said}");
+    assert!(["--version", "--debug", "--help"].iter().all(|option| said.contains(option)), "{said}");
+}
+
 #[tokio::test]
 async fn certificate_that_is_none_is_an_error() {
     let mut command = command(&[]);
