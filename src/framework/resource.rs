@@ -41,6 +41,10 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Looks at the object. `Ok(None)` means that it is gone, and nothing else. `prior` is what the state holds; it is
     /// `None` in an import.
+    ///
+    /// Terraform before 1.14, and OpenTofu, generate configuration out of what an import finds, without asking
+    /// [`Resource::generate_config`]: each argument that has a value is written down. So whatever no configuration may
+    /// set is left out (null) in an import; the next read with a prior state fills it in.
     fn read(
         &self,
         cx: &Cx<'_, Self::Client>,

@@ -39,7 +39,8 @@ impl From<pb::upgrade_resource_state::Request> for upgrade::Upgrade {
 
 impl From<pb::read_resource::Request> for read::Read {
     fn from(request: pb::read_resource::Request) -> Self {
-        Self { type_name: request.type_name, state: value(request.current_state) }
+        let (state, private) = (value(request.current_state), request.private.into());
+        Self { type_name: request.type_name, state, private }
     }
 }
 

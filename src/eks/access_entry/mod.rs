@@ -64,6 +64,17 @@ what the principal may do there.";
         plan::plan(cx, change).await
     }
 
+    /// None of its own is not written down, be it a user name, groups or tags.
+    fn generate_config(&self, state: &mut AccessEntryModel) {
+        state.leave_out_what_eks_owns();
+        if state.user_name.known().is_some_and(|name| state.default_user_name().as_ref() == Some(name)) {
+            state.user_name = Value::Null;
+        }
+        let groups = std::mem::take(&mut state.kubernetes_groups);
+        state.kubernetes_groups = groups.into_known().filter(|groups| !groups.is_empty()).into();
+        state.tags = std::mem::take(&mut state.tags).into_known().filter(|tags| !tags.is_empty()).into();
+    }
+
     fn moves(&self) -> &'static [Move<AccessEntryModel>] {
         moves::MOVES
     }
@@ -103,6 +114,9 @@ what the principal may do there.";
         let eks = shown.eks(cx, &attempt).await?;
         let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.tags);
+        if prior.is_none() {
+            state.leave_out_what_eks_owns();
+        }
         // Without access_policies, what is associated with the entry is not this resource's business.
         if let Value::Known(shown) = &shown.access_policies {
             match policies::find(cx, &eks, &state, &attempt).await? {
@@ -127,6 +141,7 @@ what the principal may do there.";
         let leaving = |state: AccessEntryModel| move |wrong: Diagnostics| Failed::leaving(state, wrong);
         update_names(cx, &eks, &mut state, &planned, &attempt).await.map_err(leaving(state.clone()))?;
         update_tags(cx, &eks, &mut state, &planned, &attempt).await.map_err(leaving(state.clone()))?;
+        fill_in(cx, &eks, &mut state, &attempt).await.map_err(leaving(state.clone()))?;
         policies::settle(cx, &eks, &mut state, &planned, policies::Before::of(&prior)).await?;
 
         state.on_conflict = planned.on_conflict;
@@ -210,6 +225,21 @@ async fn update_names(
         .map_err(|error| attempt.failed(&error))?;
     state.user_name = planned.user_name.clone();
     state.take_names(entry);
+    Ok(())
+}
+
+/// Looks up what EKS owns on a node, where the state does not have it: when the first change comes with the import.
+async fn fill_in(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    state: &mut AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    if (state.kubernetes_groups.is_unknown() || state.user_name.is_unknown())
+        && let Some(entry) = find_access_entry(cx, eks, state, attempt).await?
+    {
+        state.take_names(entry);
+    }
     Ok(())
 }
 

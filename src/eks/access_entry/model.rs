@@ -83,7 +83,7 @@ model! {
 
 impl AccessEntryModel {
     /// What is looked for in an import: nothing is known of the entry but its name.
-    pub(super) fn sought(identity: &AccessEntryIdentity) -> Self {
+    pub(in super::super) fn sought(identity: &AccessEntryIdentity) -> Self {
         Self {
             cluster_name: identity.cluster_name.clone(),
             principal_arn: identity.principal_arn.clone(),
@@ -95,7 +95,7 @@ impl AccessEntryModel {
 
     /// The entry as EKS has it. `shown` is how the practitioner wrote it: what EKS does not know is taken from there, and
     /// what means the same stays as written. The policies are not among what EKS says of an entry.
-    pub(super) fn from_api(entry: aws::AccessEntry, eks: &Eks, shown: &Self, tags: &TagRules) -> Self {
+    pub(in super::super) fn from_api(entry: aws::AccessEntry, eks: &Eks, shown: &Self, tags: &TagRules) -> Self {
         let mut model = Self {
             cluster_name: Value::Known(entry.cluster_name.clone()),
             principal_arn: shown.principal_arn.clone(),
@@ -133,6 +133,14 @@ impl AccessEntryModel {
             self.user_name = Value::Known(entry.user_name);
         }
         self.modified_at = Value::Known(entry.modified_at);
+    }
+
+    /// Leaves groups and user name of a node to EKS.
+    pub(super) fn leave_out_what_eks_owns(&mut self) {
+        if self.entry_type().owns_groups_and_user_name() {
+            self.kubernetes_groups = Value::Null;
+            self.user_name = Value::Null;
+        }
     }
 
     pub(super) fn cluster(&self) -> &str {

@@ -62,7 +62,7 @@ impl<P: Provider> Engine<P> {
                 type_name: question.type_name,
                 state: encode("state", &state, &known.ty)?,
                 identity: Some(encode("identity", &identity, &known.identity_ty)?),
-                private: private::MANAGED.to_vec(),
+                private: private::IMPORTED.to_vec(),
                 diagnostics,
             })
         })

@@ -1,5 +1,6 @@
 //! ReadResource: what is there now.
 
+use super::super::schema::{Field, Presence};
 use super::super::{Diagnostics, Operation, Provider};
 use super::{Answer, Call, Engine, conform, decode, encode, private};
 use crate::value::{Dynamic, Encoded};
@@ -11,6 +12,8 @@ pub struct Read {
     pub type_name: String,
     /// What the state holds. It says which object it is; what else the state holds beside it follows from it.
     pub state: Encoded,
+    /// The private data of the object.
+    pub private: Vec<u8>,
 }
 
 /// The answer. Private data and identity take the place of what the state holds.
@@ -34,6 +37,9 @@ impl Answer for ReadAnswer {
 
 impl<P: Provider> Engine<P> {
     /// Looks at the object. The prior state says which object it is: the identity follows from it.
+    ///
+    /// Terraform reads an object right after its import. What the import left out for the sake of generated configuration
+    /// stays out in that read, and comes with the next one.
     pub async fn read(&self, question: Read) -> ReadAnswer {
         self.answer(async {
             let (resource, known) = self.resources.find(&question.type_name)?;
@@ -44,7 +50,8 @@ impl<P: Provider> Engine<P> {
             }
             let call = Call::on(self, resource, Operation::Read, &prior)?;
             let cx = call.cx(self);
-            let state = resource.read(&cx, resource.identity(prior.clone())?, Some(prior)).await;
+            let identity = resource.identity(prior.clone())?;
+            let state = resource.read(&cx, identity, Some(prior.clone())).await;
             let mut diagnostics = cx.take_warnings();
             let state = match state {
                 Ok(state) => state,
@@ -58,6 +65,10 @@ impl<P: Provider> Engine<P> {
                 return Ok(ReadAnswer { state, diagnostics, ..ReadAnswer::default() });
             };
             let state = conform::state(state, &known.schema.fields);
+            let state = match private::is_imported(&question.private) {
+                true => leaving_out(state, &prior, &known.schema.fields),
+                false => state,
+            };
             let identity = resource.identity(state.clone())?;
             Ok(ReadAnswer {
                 state: encode("state", &state, &known.ty)?,
@@ -68,4 +79,16 @@ impl<P: Provider> Engine<P> {
         })
         .await
     }
+}
+
+/// The object without what `imported` has no value for, of all that a configuration may set and need not.
+fn leaving_out(state: Dynamic, imported: &Dynamic, fields: &[Field]) -> Dynamic {
+    let Dynamic::Object(mut attributes) = state else { return state };
+    let may_stay_out = |field: &&Field| field.presence == Presence::OptionalComputed && field.default.is_none();
+    for field in fields.iter().filter(may_stay_out) {
+        if imported.attribute(field.name).is_none_or(Dynamic::is_null) {
+            attributes.insert(field.name.to_owned(), Dynamic::Null);
+        }
+    }
+    Dynamic::Object(attributes)
 }

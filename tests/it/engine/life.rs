@@ -99,7 +99,7 @@ fn slow(timeouts: Value<Timeouts>) -> Encoded {
 }
 
 fn read(state: Encoded) -> Read {
-    Read { type_name: "toy_slow".to_owned(), state }
+    Read { type_name: "toy_slow".to_owned(), state, ..Read::default() }
 }
 
 async fn ask_motto(engine: &Engine<Toy>) -> Value<String> {

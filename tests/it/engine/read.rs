@@ -1,5 +1,6 @@
 //! Read: what is there now, and what goes on beside it.
 
+use terraform_provider_eks::framework::engine::import::Import;
 use terraform_provider_eks::framework::engine::read::{Read, ReadAnswer};
 use terraform_provider_eks::value::Value;
 
@@ -7,7 +8,7 @@ use super::toy::{Remote, ThingIdentity, ThingModel, known, went_wrong};
 use super::{assert_nothing_said, assert_our_bug, assert_said, decoded, encoded, null};
 
 async fn read(remote: Remote, state: ThingModel) -> ReadAnswer {
-    let question = Read { type_name: "toy_thing".to_owned(), state: encoded(state) };
+    let question = Read { type_name: "toy_thing".to_owned(), state: encoded(state), ..Read::default() };
     remote.engine().await.read(question).await
 }
 
@@ -64,8 +65,29 @@ async fn prior_state_is_at_hand() {
 
 #[tokio::test]
 async fn nothing_in_the_state() {
-    let question = Read { type_name: "toy_thing".to_owned(), state: null::<ThingModel>() };
+    let question = Read { type_name: "toy_thing".to_owned(), state: null::<ThingModel>(), ..Read::default() };
     let answer = Remote::default().engine().await.read(question).await;
     assert_nothing_said(&answer.diagnostics);
     assert_eq!(decoded::<ThingModel>(&answer.state), None);
+}
+
+/// Terraform generates configuration from what is read right after an import.
+#[tokio::test]
+async fn what_an_import_leaves_out_comes_with_the_next_read() {
+    fn whole() -> ThingModel {
+        ThingModel { hints: Value::Known(vec![known("hint")]), ..ThingModel::state("cup") }
+    }
+    let remote = || Remote { read: |_, _| Ok(Some(whole())), ..Remote::default() };
+    let read = async |private: Vec<u8>, state: ThingModel| {
+        let question = Read { type_name: "toy_thing".to_owned(), state: encoded(state), private };
+        let answer = remote().engine().await.read(question).await;
+        (answer.private, decoded::<ThingModel>(&answer.state).unwrap())
+    };
+    let import = Import { type_name: "toy_thing".to_owned(), id: "north/cup".to_owned(), identity: None };
+    let imported = remote().engine().await.import(import).await.private;
+    let bare = ThingModel { color: Value::Null, ..ThingModel::state("cup") };
+    let (private, first) = read(imported, bare).await;
+    // What has a default is as it is by default.
+    assert_eq!(first, ThingModel { hints: Value::Null, ..whole() });
+    assert_eq!(read(private, first).await.1, whole());
 }
