@@ -4,7 +4,7 @@
 
 use super::super::{AnyResource, Diagnostic, Diagnostics, Provider, RawState};
 use super::{Answer, Engine, conform, encode, private};
-use crate::value::Encoded;
+use crate::value::{Dynamic, Encoded};
 
 /// The question.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Move {
 pub struct Moved {
     /// The object.
     pub state: Encoded,
-    /// Which object it is.
+    /// Which object it is, if the other type tells all of it.
     pub identity: Option<Encoded>,
     /// Private data.
     pub private: Vec<u8>,
@@ -50,16 +50,23 @@ impl<P: Provider> Engine<P> {
                 .take_over(provider, &question.type_name, question.version, &question.state)
                 .unwrap_or_else(|| Err(no_way(resource, provider, &question).into()))?;
             let state = conform::state(state, &known.schema.fields);
+            // An identity is for good. Of one that the other type does not know in full, the read that follows tells.
             let identity = resource.identity(state.clone())?;
+            let identity = Some(identity).filter(is_whole);
+            let identity = identity.map(|identity| encode("identity", &identity, &known.identity_ty)).transpose()?;
             Ok(Moved {
                 state: encode("state", &state, &known.ty)?,
-                identity: Some(encode("identity", &identity, &known.identity_ty)?),
+                identity,
                 private: private::MANAGED.to_vec(),
                 ..Moved::default()
             })
         })
         .await
     }
+}
+
+fn is_whole(identity: &Dynamic) -> bool {
+    matches!(identity, Dynamic::Object(attributes) if !attributes.values().any(Dynamic::is_null))
 }
 
 /// Terraform and OpenTofu find the same provider on different hosts.
