@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use crate::aws::principal::{Principal, PrincipalError};
+use crate::aws::principal::Principal;
 use crate::aws::{Eks, EntryType};
 use crate::framework::schema::{block, computed, optional, required};
 use crate::framework::{
@@ -15,7 +15,7 @@ use super::client::{Client, budget};
 use super::error::Attempt;
 use super::lockout::{self, Loss};
 use super::walk::EntryKey;
-use super::{argument, import_id, pattern};
+use super::{argument, import_id, pattern, search};
 
 /// `eks_access_entries_exclusive`: the complete set of principals of a cluster.
 pub struct AccessEntriesExclusive;
@@ -288,7 +288,7 @@ impl Model {
 
     /// Whether an entry of this principal would have to go, as far as its ARN tells.
     fn concerns(&self, principal: &str) -> bool {
-        let is_service_linked = principal.parse::<Principal>() == Err(PrincipalError::ServiceLinkedRole);
+        let is_service_linked = search::is_service_linked(principal);
         let is_ignored = self.ignore.known().is_some_and(|ignore| ignore.iter().any(|p| pattern::fits(p, principal)));
         let service_linked_too = self.include_service_linked_roles.known().copied().unwrap_or_default();
         !self.names(principal) && !is_ignored && (service_linked_too || !is_service_linked)

@@ -270,7 +270,7 @@ fn is_another_policy(prior: &Dynamic, planned: &Dynamic) -> bool {
 }
 
 impl Model {
-    fn sought(identity: &AccessPolicyAssociationIdentity) -> Self {
+    pub(super) fn sought(identity: &AccessPolicyAssociationIdentity) -> Self {
         Self {
             cluster_name: identity.cluster_name.clone(),
             principal_arn: identity.principal_arn.clone(),
@@ -281,7 +281,7 @@ impl Model {
     }
 
     /// The association as EKS has it; what means the same stays as it is written here.
-    fn with(&self, found: &AssociatedPolicy, access_entry_arn: Value<String>, eks: &Eks) -> Self {
+    pub(super) fn with(&self, found: &AssociatedPolicy, access_entry_arn: Value<String>, eks: &Eks) -> Self {
         let mut model = Self {
             region: Value::Known(eks.region().to_owned()),
             access_entry_arn,

@@ -1,7 +1,7 @@
 //! The provider itself: what the practitioner writes, turned into calls of [`crate::aws`].
 //!
 //! One file or folder for each thing that the provider offers, named like the thing: resources here, data sources in
-//! [`data`]. What they share:
+//! [`data`], list resources in [`list`], functions in [`function`]. What they share:
 //!
 //! | module | what it is |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | [`lockout`] | guards against locking oneself out |
 //! | [`moves`] | what moves from other providers have in common |
 //! | [`pattern`] | patterns for principals |
+//! | [`search`] | what it takes to look for entries |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
 //! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
 //!
@@ -32,13 +33,15 @@ pub mod data;
 mod error;
 pub mod function;
 mod import_id;
+pub mod list;
 mod lockout;
 mod moves;
 mod pattern;
+mod search;
 mod tags;
 mod walk;
 
-use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyResource, Diagnostics, Provider};
+use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Diagnostics, Provider};
 
 pub use self::access_entries_exclusive::AccessEntriesExclusive;
 pub use self::access_entry::AccessEntry;
@@ -63,6 +66,8 @@ impl Provider for Eks {
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
         &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
 
+    const LISTS: &'static [&'static dyn AnyList<Client>] =
+        &[&list::AccessEntries, &list::AccessPolicyAssociations, &list::AuthenticationModes];
     const EPHEMERALS: &'static [&'static dyn AnyEphemeral<Client>] = &[&ClusterAuth];
     const FUNCTIONS: &'static [&'static dyn AnyFunction] =
         &[&function::AccessPolicyArn, &function::PrincipalArn, &function::AwsAuthAccessEntries];

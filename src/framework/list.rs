@@ -53,6 +53,11 @@ pub struct Listing<'a, R: Resource> {
 }
 
 impl<R: Resource> Listing<'_, R> {
+    /// How many more Terraform wants. To have more than these under way at once is in vain.
+    pub fn left(&self) -> usize {
+        self.sink.left()
+    }
+
     /// Puts in an object, under the name by which the practitioner knows it.
     pub async fn push_object(&mut self, display_name: impl Into<String>, object: R::Model) -> Result<(), Ended> {
         self.sink.push_object(display_name.into(), object.encode()).await

@@ -1,6 +1,6 @@
 //! Clusters and their updates.
 
-use super::{Eks, from_sdk, unless_absent};
+use super::{Eks, Page, from_sdk, token_of, unless_absent};
 use crate::aws::{AuthenticationMode, AwsError, Budget, Cluster, Update};
 
 impl Eks {
@@ -21,6 +21,20 @@ impl Eks {
             }
         };
         self.read(OPERATION, &self.regional.clusters, name.to_owned(), budget, fetch).await
+    }
+
+    /// The names of the clusters of this account and region, one page at a time: the one behind a token, or the first.
+    /// Clusters elsewhere that are only connected to EKS are not among them. Always read anew.
+    ///
+    /// # Errors
+    ///
+    /// The call failed.
+    pub async fn cluster_names_page(&self, token: Option<String>, budget: &Budget) -> Result<Page<String>, AwsError> {
+        const OPERATION: &str = "ListClusters";
+        let request = self.client().list_clusters().set_next_token(token);
+        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let page = self.ask(OPERATION, budget, ask).await?;
+        Ok(Page { items: page.clusters.unwrap_or_default(), next: token_of(page.next_token) })
     }
 
     /// Asks EKS to change the cluster's authentication mode, which it then does on its own time.

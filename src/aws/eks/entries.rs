@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Eks, EntryKey, OnDrop, PrincipalsKey, from_sdk, unless_absent};
+use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, token_of, unless_absent};
 use crate::aws::wait::{self, Patience};
 use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
 
@@ -61,6 +61,27 @@ impl Eks {
         };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
         self.read(OPERATION, &self.regional.principals, key, budget, fetch).await
+    }
+
+    /// The principals that have an entry on a cluster, as [`Eks::access_entry_principals`] has them, one page at a time:
+    /// the one behind a token, or the first. Always read anew.
+    ///
+    /// # Errors
+    ///
+    /// The call failed for another reason than that there is no such cluster.
+    pub async fn access_entry_principals_page(
+        &self,
+        cluster: &str,
+        policy_arn: Option<&str>,
+        token: Option<String>,
+        budget: &Budget,
+    ) -> Result<Option<Page<String>>, AwsError> {
+        const OPERATION: &str = "ListAccessEntries";
+        let request = self.client().list_access_entries().cluster_name(cluster).set_next_token(token);
+        let request = request.set_associated_policy_arn(policy_arn.map(str::to_owned));
+        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let answer = unless_absent(self.ask(OPERATION, budget, ask).await)?;
+        Ok(answer.map(|page| Page { items: page.access_entries.unwrap_or_default(), next: token_of(page.next_token) }))
     }
 
     /// Creates an entry.

@@ -4,17 +4,16 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::aws::access_policy::PolicyRef;
-use crate::aws::arn::partition_of_region;
 use crate::aws::{AssociatedPolicy, Budget, Eks, EntryType};
 use crate::framework::schema::{computed, optional};
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
+use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostics};
 use crate::model;
 use crate::value::Value;
 
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::tags::TagRules;
-use super::super::{argument, pattern};
+use super::super::{argument, pattern, search};
 use super::found::{Found, ScopeModel};
 use super::{check_cluster, cluster_name, eks, region, text};
 
@@ -76,9 +75,6 @@ model! {
     }
 }
 
-/// How many entries are looked at at the same time: EKS answers many, but throttles an account that asks for all at once.
-const AT_ONCE: usize = 8;
-
 impl DataSource for AccessEntries {
     const NAME: &'static str = "eks_access_entries";
     const DESCRIPTION: &'static str = "\
@@ -94,14 +90,14 @@ The access entries of an EKS cluster, whoever made them, each with its access po
         let attempt = Attempt { summary: "Cannot read EKS access entries", object: &name };
         let budget = budget(cx);
         let eks = eks(cx, &asked.region, &attempt).await?;
-        warn_of_types(cx, &asked);
+        search::warn_of_types(cx, asked.types.known().into_iter().flatten());
 
         let principals = principals(&eks, &asked, &attempt, &budget).await?;
         let find = |principal: String| {
             let (eks, asked, budget) = (&eks, &asked, &budget);
             async move { Found::find(eks, cluster, &principal, |of| asked.wants_type(of), budget).await }
         };
-        let found = stream::iter(principals).map(find).buffered(AT_ONCE);
+        let found = stream::iter(principals).map(find).buffered(search::AT_ONCE);
         // An entry that has gone since it was listed is none.
         let entries = found.try_filter_map(async |found| Ok(found.map(|found| shown(found, &cx.client.tags))));
         let entries = entries.try_collect().await.map_err(|error| attempt.failed(&error))?;
@@ -121,7 +117,7 @@ async fn principals(
     budget: &Budget,
 ) -> Result<Vec<String>, Diagnostics> {
     let cluster = text(&asked.cluster_name);
-    let policy = policy_arn(eks, asked)?;
+    let policy = search::policy_arn(eks, &asked.policy_arn)?;
     let listed = eks.access_entry_principals(cluster, policy.as_deref(), budget).await;
     let listed = listed.map_err(|error| attempt.failed(&error))?;
     if listed.is_none() {
@@ -131,48 +127,11 @@ async fn principals(
     if principals.is_empty()
         && let Some(policy) = &policy
     {
-        // Nobody has a policy whose name is misspelt.
-        check_policy_exists(eks, policy, attempt, budget).await?;
+        search::check_policy_exists(eks, policy, attempt, budget).await?;
     }
     principals.retain(|principal| asked.wants_principal(principal));
     principals.sort_unstable();
     Ok(principals)
-}
-
-/// The ARN of the policy that the entries must have.
-fn policy_arn(eks: &Eks, asked: &AccessEntriesModel) -> Result<Option<String>, Diagnostic> {
-    let Some(policy) = asked.policy_arn.known() else { return Ok(None) };
-    argument::check_partition(policy, eks.region()).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
-    Ok(policy.parse().ok().map(|policy: PolicyRef| policy.arn(partition_of_region(eks.region()))))
-}
-
-async fn check_policy_exists(
-    eks: &Eks,
-    policy: &str,
-    attempt: &Attempt<'_>,
-    budget: &Budget,
-) -> Result<(), Diagnostics> {
-    let offered = eks.access_policies(budget).await.map_err(|error| attempt.failed(&error))?;
-    if offered.iter().any(|offered| offered.arn == policy) {
-        return Ok(());
-    }
-    let detail = format!(
-        "No entry has the policy {policy}, and EKS does not offer it in {} at all. Check the name: the data source \
-         eks_access_policies lists those that there are.",
-        eks.region()
-    );
-    Err(Diagnostic::error("No such access policy", detail).at_attribute("policy_arn").into())
-}
-
-/// EKS may know types that this provider does not; a wrong one is more likely, and finds nothing.
-fn warn_of_types(cx: &Cx<'_, Client>, asked: &AccessEntriesModel) {
-    for text in asked.types.known().into_iter().flatten() {
-        if let EntryType::Other(text) = EntryType::from(text.as_str()) {
-            let known = EntryType::KNOWN.map(|known| known.to_string()).join(", ");
-            let detail = format!("{text:?} is none of the types that this provider knows: {known}.");
-            cx.warn(Diagnostic::warning("Unknown type of access entry", detail).at_attribute("types"));
-        }
-    }
 }
 
 impl AccessEntriesModel {

@@ -88,6 +88,10 @@ pub struct Sink<'a, C> {
 }
 
 impl<C> Sink<'_, C> {
+    pub(in super::super) fn left(&self) -> usize {
+        self.left
+    }
+
     pub(in super::super) async fn push_object(&mut self, display_name: String, object: Dynamic) -> Result<(), Ended> {
         let object = conform::state(object, &self.known.schema.fields);
         let identity = self.resource.identity(object.clone())?;

@@ -59,6 +59,7 @@ pub(crate) use config::UNKNOWN;
 pub(crate) use failure::{Diag, Failure, Origin, Severity};
 pub(crate) use function::CallError;
 pub(crate) use import::MoveFrom;
+pub(crate) use list::ListedObject;
 pub(crate) use object::Stored;
 pub(crate) use plan::{Action, Plan, PlanOptions};
 pub(crate) use value::as_json;

@@ -1,0 +1,58 @@
+//! What it takes to look for entries: what narrows the search, and how many are looked at at the same time.
+
+use crate::aws::access_policy::PolicyRef;
+use crate::aws::arn::partition_of_region;
+use crate::aws::principal::{Principal, PrincipalError};
+use crate::aws::{Budget, Eks, EntryType};
+use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::value::Value;
+
+use super::argument;
+use super::client::Client;
+use super::error::Attempt;
+
+/// How many entries are looked at at the same time: EKS answers many, but throttles an account that asks for all at once.
+pub(super) const AT_ONCE: usize = 8;
+
+/// The ARN of the policy that is given for `policy_arn`, by name or ARN.
+pub(super) fn policy_arn(eks: &Eks, policy: &Value<String>) -> Result<Option<String>, Diagnostic> {
+    let Some(policy) = policy.known() else { return Ok(None) };
+    argument::check_partition(policy, eks.region()).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
+    Ok(policy.parse().ok().map(|policy: PolicyRef| policy.arn(partition_of_region(eks.region()))))
+}
+
+/// Refuses a policy that EKS does not offer: nobody has a policy whose name is misspelt.
+pub(super) async fn check_policy_exists(
+    eks: &Eks,
+    policy: &str,
+    attempt: &Attempt<'_>,
+    budget: &Budget,
+) -> Result<(), Diagnostics> {
+    let offered = eks.access_policies(budget).await.map_err(|error| attempt.failed(&error))?;
+    if offered.iter().any(|offered| offered.arn == policy) {
+        return Ok(());
+    }
+    let detail = format!(
+        "No entry has the policy {policy}, and EKS does not offer it in {} at all. Check the name: the data source \
+         eks_access_policies lists those that there are.",
+        eks.region()
+    );
+    Err(Diagnostic::error("No such access policy", detail).at_attribute("policy_arn").into())
+}
+
+/// Whether the principal is a role that a service of AWS has made for itself. EKS has entries of such that nobody else may
+/// touch.
+pub(super) fn is_service_linked(principal: &str) -> bool {
+    principal.parse::<Principal>() == Err(PrincipalError::ServiceLinkedRole)
+}
+
+/// EKS may know types that this provider does not; a wrong one is more likely, and finds nothing.
+pub(super) fn warn_of_types<'a>(cx: &Cx<'_, Client>, types: impl IntoIterator<Item = &'a String>) {
+    for text in types {
+        if let EntryType::Other(text) = EntryType::from(text.as_str()) {
+            let known = EntryType::KNOWN.map(|known| known.to_string()).join(", ");
+            let detail = format!("{text:?} is none of the types that this provider knows: {known}.");
+            cx.warn(Diagnostic::warning("Unknown type of access entry", detail).at_attribute("types"));
+        }
+    }
+}
