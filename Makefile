@@ -25,7 +25,7 @@ with_terraform = terraform=$$(scripts/find-terraform); TERRAFORM=$$terraform
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 .PHONY: demo
 demo: release release-emulator demo-program ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
@@ -41,7 +41,11 @@ demo-program:
 
 .PHONY: test
 test: ## run every test, those with the real Terraform included
-	@$(with_terraform) scripts/test
+	@newest=$$(scripts/find-terraform 1.15.5 || true); $(with_terraform) TERRAFORM_NEWEST=$$newest scripts/test
+
+.PHONY: test-matrix
+test-matrix: ## run the tests with the real Terraform on every version that docs/compatibility.md speaks of, and check that page
+	scripts/test-matrix
 
 .PHONY: bench
 bench: release release-emulator ## measure size, start, memory and the time of a plan

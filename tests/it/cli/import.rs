@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Workspace;
 use crate::support::eks::{CLUSTER, policy, role};
 use crate::support::events::Events;
+use crate::support::features::Feature;
 
 const CONFIGURATION: &str = r#"
 resource "eks_authentication_mode" "dev" {
@@ -40,13 +41,17 @@ const IDS: [(&str, &str); 3] = [
 
 async fn made_by_hand() -> Workspace {
     let workspace = Workspace::start(CONFIGURATION).await;
+    fill(&workspace);
+    workspace
+}
+
+fn fill(workspace: &Workspace) {
     let auditor = json!({
         "principalArn": role("auditor"),
         "kubernetesGroups": ["auditors"],
         "accessPolicies": [{ "policyArn": policy("AmazonEKSViewPolicy"), "accessScope": { "type": "cluster" } }],
     });
     workspace.emulator.put_entry(CLUSTER, auditor).unwrap();
-    workspace
 }
 
 #[tokio::test]
@@ -73,6 +78,26 @@ async fn by_block() {
     assert_eq!(workspace.plan(), [] as [&str; 0]);
 }
 
+#[tokio::test]
+async fn by_identity() {
+    let Some(workspace) = Workspace::start_with(Feature::ImportByIdentity, CONFIGURATION).await else { return };
+    fill(&workspace);
+    let [(mode, _), (entry, _), (association, _)] = IDS;
+    let (cluster, principal) = (r#"cluster_name = "dev""#, format!("principal_arn = {:?}", role("auditor")));
+    let policy = format!("policy_arn = {:?}", policy("AmazonEKSViewPolicy"));
+    let block = |to: &str, identity: &[&str]| {
+        format!("import {{\n  to = {to}\n  identity = {{\n    {}\n  }}\n}}\n", identity.join("\n    "))
+    };
+    let blocks = [
+        block(mode, &[cluster]),
+        block(entry, &[cluster, &principal, r#"region = "us-east-1""#]),
+        block(association, &[cluster, &principal, &policy]),
+    ];
+    workspace.write("import.tf", &blocks.concat());
+    assert_eq!(workspace.apply(), [] as [&str; 0]);
+    assert_eq!(workspace.plan(), [] as [&str; 0]);
+}
+
 /// An entry that is there already is refused with the block that imports it, ready to be pasted.
 #[tokio::test]
 async fn by_the_block_that_the_refusal_prints() {
@@ -90,9 +115,13 @@ async fn of_what_is_not_there() {
     let workspace = Workspace::start(CONFIGURATION).await;
     let [(mode, _), (entry, id), (association, _)] = IDS;
     for (address, id, said) in [
-        (mode, "not a cluster", "is not of the form CLUSTER_NAME"),
-        (entry, "dev", "is not of the form CLUSTER_NAME:PRINCIPAL_ARN"),
-        (association, "dev#role#policy", "is not of the form"),
+        (mode, "not a cluster", "is not of the form CLUSTER_NAME, such as \"my-cluster\""),
+        (entry, "dev", "is not of the form CLUSTER_NAME:PRINCIPAL_ARN, such as \"my-cluster:arn:aws:iam::"),
+        (
+            association,
+            "dev#role#policy",
+            "is not of the form CLUSTER_NAME#PRINCIPAL_ARN#POLICY_ARN, such as \"my-cluster#arn:aws:iam::",
+        ),
         (entry, id, "There is no eks_access_entry with the id"),
     ] {
         let run = workspace.terraform.run(&["import", "-no-color", address, id]).unwrap();

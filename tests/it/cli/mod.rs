@@ -6,9 +6,14 @@ mod bad_input;
 mod by_hand;
 mod configuration;
 mod ends;
+mod ephemeral;
+mod functions;
+mod generate;
 mod import;
 mod lifecycle;
 mod modules;
+mod moves;
+mod query;
 mod quickstart;
 mod secrets;
 
@@ -22,6 +27,7 @@ use tempfile::TempDir;
 use crate::support::calls;
 use crate::support::eks::CLUSTER;
 use crate::support::events::Events;
+use crate::support::features::{self, Feature};
 use crate::support::processes;
 use crate::support::terraform::{self, Run, Terraform};
 
@@ -53,12 +59,23 @@ impl Workspace {
         workspace
     }
 
+    /// The same with a CLI that has a feature; `None` in the matrix of versions if the one in question has not.
+    async fn start_with(feature: Feature, configuration: &str) -> Option<Self> {
+        let workspace = Self::empty_with(features::find_with(feature)?, "API").await;
+        workspace.write("provider.tf", PROVIDER);
+        workspace.write("main.tf", configuration);
+        Some(workspace)
+    }
+
     /// With [`CLUSTER`] in an authentication mode, and without a configuration.
     async fn empty(mode: &str) -> Self {
+        Self::empty_with(terraform::find().unwrap_or_else(|not_found| panic!("{not_found}")), mode).await
+    }
+
+    async fn empty_with(program: PathBuf, mode: &str) -> Self {
         let clusters = vec![(CLUSTER.to_owned(), mode.to_owned())];
         let emulator = Emulator::start(Options { clusters, ..Options::default() }).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let program = terraform::find().unwrap_or_else(|not_found| panic!("{not_found}"));
         let terraform = Terraform::new(program, folder.path(), &provider()).unwrap().reaching(&emulator.url());
         Self { emulator, terraform, _folder: folder }
     }

@@ -6,6 +6,7 @@ pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod eks;
 pub(crate) mod events;
+pub(crate) mod features;
 pub(crate) mod front;
 pub(crate) mod processes;
 pub(crate) mod server;

@@ -1,0 +1,143 @@
+//! `terraform query`: what is there comes under Terraform with two commands.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use super::Workspace;
+use crate::support::eks::{CLUSTER, policy, role};
+use crate::support::events::Events;
+use crate::support::features::Feature;
+use terraform_provider_eks::aws::EntryType;
+
+const ALL: &str = r#"
+list "eks_access_entry" "entry" {
+  provider         = eks
+  include_resource = true
+  limit            = 1000
+
+  config {
+    cluster_name  = "dev"
+    include_nodes = true
+  }
+}
+
+list "eks_access_policy_association" "policy" {
+  provider         = eks
+  include_resource = true
+  limit            = 1000
+
+  config {
+    cluster_name  = "dev"
+    include_nodes = true
+  }
+}
+
+list "eks_authentication_mode" "mode" {
+  provider         = eks
+  include_resource = true
+}
+"#;
+
+/// How many entries the cluster has, with the one of EKS's own role.
+const ENTRIES: usize = 120;
+
+/// Every type of entry, every form of principal, every kind of scope.
+fn entry(number: usize) -> Json {
+    let types = EntryType::KNOWN;
+    let kind = &types[number % types.len()];
+    let name = format!("team-{}/{number:03}", number % 3);
+    let mut entry = json!({ "principalArn": role(&name), "type": kind.as_str() });
+    let view = policy("AmazonEKSViewPolicy");
+    match (kind, number / types.len() % 6) {
+        (EntryType::Standard, 0) => entry["kubernetesGroups"] = json!(["viewers", "auditors"]),
+        (EntryType::Standard, 1) => entry["username"] = json!(format!("user-{number}")),
+        (EntryType::Standard, 2) => entry["tags"] = json!({ "team": "a", "empty": "" }),
+        (EntryType::Standard, 3) => entry["principalArn"] = json!(format!("arn:aws:iam::999999999999:user/{name}")),
+        (EntryType::Standard, 4) => {
+            let scope = json!({ "type": "namespace", "namespaces": ["a", "dev-*"] });
+            entry["accessPolicies"] = json!([
+                { "policyArn": view, "accessScope": scope },
+                { "policyArn": policy("AmazonEKSEditPolicy"), "accessScope": scope },
+            ]);
+        }
+        (EntryType::Standard, _) => {
+            entry["accessPolicies"] = json!([{ "policyArn": view, "accessScope": { "type": "cluster" } }]);
+        }
+        (EntryType::Ec2, 0) => {
+            let auto = policy("AmazonEKSAutoNodePolicy");
+            entry["accessPolicies"] = json!([{ "policyArn": auto, "accessScope": { "type": "cluster" } }]);
+        }
+        _ => {}
+    }
+    entry
+}
+
+#[tokio::test]
+async fn two_commands_bring_a_cluster_under_management() {
+    let Some(workspace) = Workspace::start_with(Feature::Query, "").await else { return };
+    let mut entries: Vec<_> = (1..ENTRIES).map(entry).collect();
+    entries.push(json!({ "principalArn": role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS") }));
+    let policies: usize = entries.iter().map(|entry| entry["accessPolicies"].as_array().map_or(0, Vec::len)).sum();
+    for entry in entries {
+        workspace.emulator.put_entry(CLUSTER, entry).unwrap();
+    }
+    assert_eq!(workspace.emulator.entries(CLUSTER).len(), ENTRIES);
+    workspace.write("access.tfquery.hcl", ALL);
+
+    workspace.run(&["query", "-no-color", "-generate-config-out=generated.tf"]);
+    let generated = fs::read_to_string(workspace.terraform.folder().join("generated.tf")).unwrap();
+    for never in ["system:node", "aws-service-role", "user_name = \"arn:", "= []", "= {}", "tags_all", "created_at"] {
+        assert!(!generated.contains(never), "{never} in:\n{generated}");
+    }
+    workspace.emulator.clear_calls();
+    let applied = Events::parse(&workspace.run(&["apply", "-auto-approve", "-json"]).stdout);
+    let count = ENTRIES - 1 + policies + 1;
+    let imported = format!("Apply complete! Resources: {count} imported, 0 added, 0 changed, 0 destroyed.");
+    assert_eq!(applied.messages(&["change_summary"]).last(), Some(imported.as_str()));
+    let calls = workspace.emulator.calls();
+    let changes: Vec<_> =
+        calls.iter().map(crate::support::calls::short).filter(|call| crate::support::calls::is_change(call)).collect();
+    assert_eq!(changes, [] as [&str; 0]);
+    assert_eq!(workspace.plan(), [] as [&str; 0]);
+}
+
+/// An entry that cannot be read is said, and the others are found.
+#[tokio::test]
+async fn says_what_cannot_be_read() {
+    use eks_emulator::{Fault, FaultKind};
+    let Some(workspace) = Workspace::start_with(Feature::Query, "").await else { return };
+    for name in ["a", "b"] {
+        workspace.emulator.put_entry(CLUSTER, json!({ "principalArn": role(name) })).unwrap();
+    }
+    workspace.write("access.tfquery.hcl", ALL.split_once("\nlist \"eks_access_policy").unwrap().0);
+    let fault = Fault::new("DescribeAccessEntry", FaultKind::AccessDenied);
+    workspace.emulator.add_fault(Fault { principal_arn: Some(role("a")), ..fault });
+    let run = workspace.run(&["query", "-json"]);
+    let events = Events::parse(&run.stdout);
+    assert_eq!(events.summaries(), ["Cannot read EKS access entry"], "{run}");
+    assert_eq!(events.messages(&["list_resource_found"]).count(), 2, "{run}");
+}
+
+/// What somebody copies first.
+#[tokio::test]
+async fn of_the_examples() {
+    let Some(workspace) = Workspace::start_with(Feature::Query, "").await else { return };
+    workspace.emulator.put_cluster("my-cluster", "API");
+    workspace.emulator.put_cluster_in("eu-west-1", "dublin", "CONFIG_MAP");
+    for name in ["viewer", "node"] {
+        let kind = if name == "node" { "EC2_LINUX" } else { "STANDARD" };
+        workspace.emulator.put_entry("my-cluster", json!({ "principalArn": role(name), "type": kind })).unwrap();
+    }
+    for resource in ["eks_access_entry", "eks_access_policy_association", "eks_authentication_mode"] {
+        let example = format!("examples/list-resources/{resource}/list-resource.tfquery.hcl");
+        let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(example)).unwrap();
+        workspace.write(&format!("{resource}.tfquery.hcl"), &example);
+    }
+    let run = workspace.run(&["query", "-json"]);
+    assert_eq!(Events::parse(&run.stdout).messages(&["list_resource_found"]).count(), 3, "{run}");
+    for name in ["dublin", &role("node"), &role("viewer")] {
+        assert!(run.stdout.contains(&format!("\"display_name\":{name:?}")), "{run}");
+    }
+}
