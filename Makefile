@@ -7,16 +7,19 @@ SHELL := bash
 host := $(shell rustc -vV | sed -n 's/^host: //p')
 target := $(or $(CARGO_TARGET_DIR),target)
 
+# What is built for: this system, unless said otherwise, as in `make release for=aarch64-apple-darwin`.
+for := $(host)
+release := $(target)/$(for)/release
+
 # On Linux the release binary is static, for containers that have no C library or another one. The flag is for the target
 # only, which therefore is named: procedural macros, which are built for the host, cannot be static.
-ifeq ($(host),x86_64-unknown-linux-gnu)
-release_build := CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C target-feature=+crt-static" \
-	cargo build --release --locked --target $(host)
-release := $(target)/$(host)/release
-else
-release_build := cargo build --release --locked
-release := $(target)/release
+ifneq ($(findstring -linux-gnu,$(for)),)
+static := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS="-C target-feature=+crt-static"
 endif
+release_build := $(static) cargo build --release --locked --target $(for)
+
+# A release is made for every target of this toolchain.
+dist_targets := $(or $(shell rustup target list --installed 2> /dev/null),$(host))
 
 demo := $(target)/debug/examples/demo
 
@@ -25,7 +28,7 @@ with_terraform = terraform=$$(scripts/find-terraform); TERRAFORM=$$terraform
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 15
 
 .PHONY: demo
 demo: release release-emulator demo-program ## run the quickstart with the real Terraform against an emulator of EKS, and judge every step
@@ -66,6 +69,33 @@ release: ## build the provider as it is shipped: small, and on Linux static
 .PHONY: release-emulator
 release-emulator:
 	$(release_build) --package eks-emulator
+
+.PHONY: install
+install: release ## put the provider where Terraform and OpenTofu look before they ask a registry
+	@scripts/install $(release)/terraform-provider-eks
+
+.PHONY: dist
+dist: ## make the files of a release, and a network mirror of them, in target/dist
+	@for each in $(dist_targets); do $(MAKE) --no-print-directory release for=$$each; done
+	@scripts/dist $(target)/dist $(foreach each,$(dist_targets),$(each)=$(target)/$(each)/release/terraform-provider-eks$(if $(findstring windows,$(each)),.exe))
+
+.PHONY: access-report
+access-report: release ## write who may do what on the cluster CLUSTER into access-report.html
+	@$(with_terraform) scripts/access-report $(release)/terraform-provider-eks "$(CLUSTER)" access-report.html
+
+# Apart from `make test`: they need a release, root and a browser.
+outside := cargo test --locked --test outside --
+
+.PHONY: test-dist
+test-dist: dist ## test the files of a release: init from a mirror; as root, in an empty root folder too
+	@$(if $(filter-out 0,$(shell id -u)),echo "You are not root: the tests in an empty root folder are left out.")
+	@$(with_terraform) DIST=$(abspath $(target))/dist PROVIDER=$(abspath $(release))/terraform-provider-eks \
+		$(outside) --skip report:: $(if $(filter-out 0,$(shell id -u)),--skip empty_root::)
+
+.PHONY: test-report
+test-report: ## test the page of access-report in Chromium, and take its picture
+	@$(with_terraform) CHROMIUM=$$(scripts/find-chromium) $(outside) report::
+	@echo "the picture is target/access-report.png; the README shows docs/access-report.png"
 
 .PHONY: check
 check: fmt-check clippy doc ## all checks of CI but the tests: format, lints, documentation

@@ -2,6 +2,7 @@
 //!
 //! Every test has a folder, a state and an emulator of its own. Without a CLI they fail, and say what to install.
 
+mod access_report;
 mod bad_input;
 mod by_hand;
 mod configuration;
@@ -10,6 +11,7 @@ mod ephemeral;
 mod functions;
 mod generate;
 mod import;
+mod install;
 mod lifecycle;
 mod modules;
 mod moves;

@@ -12,7 +12,7 @@ use crate::support::events::Events;
 use crate::support::terraform::Terraform;
 
 /// With the examples in its folder, each where it refers to the others.
-async fn examples() -> Workspace {
+pub(super) async fn examples() -> Workspace {
     let workspace = Workspace::empty("API").await;
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), workspace.terraform.folder());
     workspace
