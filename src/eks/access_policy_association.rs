@@ -336,10 +336,13 @@ impl Model {
     }
 
     fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
-        match (self.key(), self.policy_name()) {
-            (Some(key), Some(policy)) => Ok(cx.client.walk.plan_association(&key, &policy, intent)?),
-            _ => Ok(()),
+        let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return Ok(()) };
+        cx.client.walk.plan_association(&key, &policy, intent)?;
+        let scope = self.access_scope.known().and_then(AccessScope::known);
+        if intent == Intent::Remove || scope.is_some() {
+            cx.client.planned_entries.note_association(&key, &policy, scope.filter(|_| intent != Intent::Remove));
         }
+        Ok(())
     }
 
     async fn eks(&self, cx: &Cx<'_, Client>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {

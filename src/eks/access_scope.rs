@@ -38,6 +38,12 @@ impl AccessScope {
         }
     }
 
+    /// The scope as EKS wants it, once everything of it is known.
+    pub(super) fn known(&self) -> Option<aws::AccessScope> {
+        let is_known = self.r#type.known().is_some() && !self.namespaces.is_unknown();
+        is_known.then(|| self.to_api())
+    }
+
     /// Checks what the two arguments say together, where both are known.
     pub(super) fn check(&self, at: &AttributePath) -> Result<(), Diagnostics> {
         let namespaces = match &self.namespaces {

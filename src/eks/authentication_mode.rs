@@ -15,6 +15,8 @@ use super::client::{Client, budget};
 use super::error::Attempt;
 use super::{argument, import_id};
 
+mod gate;
+
 /// `eks_authentication_mode`: which sources a cluster authenticates from.
 pub struct AuthenticationMode;
 
@@ -26,6 +28,10 @@ model! {
         /// `CONFIG_MAP`, `API_AND_CONFIG_MAP` or `API`. A cluster moves forward in this order, one step at a time, and never
         /// back; from `CONFIG_MAP` to `API`, both steps are made.
         pub authentication_mode: Value<String> = required().check(check_mode),
+        /// Whether the step to `API` waits until access entries cover aws-auth. With `true`, the plan and once more the apply
+        /// refuse that step while a row of the ConfigMap is neither `covered` nor `dead`, as `data.eks_aws_auth` has it, or
+        /// while nobody can tell. Entries that the same plan makes count if this depends on them. `false` if left out.
+        pub require_coverage: Value<bool> = optional(),
         /// The region of the cluster. The provider's region if left out.
         pub region: Value<String> = argument::region(),
         /// The same as `cluster_name`.
@@ -82,7 +88,10 @@ nothing else of the cluster is ever touched. Destroying it changes nothing in EK
                 }
                 let same_cluster = planned.cluster_name == prior.cluster_name && planned.region == prior.region;
                 match (prior.mode(), planned.mode()) {
-                    (Some(from), Some(to)) if same_cluster => check_step(planned, from, to),
+                    (Some(from), Some(to)) if same_cluster => {
+                        check_step(planned, from, to)?;
+                        gate::check_plan(cx, planned, from).await
+                    }
                     _ => Ok(()),
                 }
             }
@@ -166,7 +175,7 @@ impl From<Stuck> for Failed<Model> {
     }
 }
 
-/// Takes the cluster to the planned mode, one step after the other.
+/// Takes the cluster to the planned mode, one step after the other, and through the gate before the last one.
 async fn walk(
     cx: &Cx<'_, Client>,
     eks: &Eks,
@@ -176,10 +185,29 @@ async fn walk(
 ) -> Result<(), Stuck> {
     let mut reached = from;
     let Some(to) = planned.mode() else { return Ok(()) };
-    if let Err(diagnostics) = check_step(planned, from, to) {
-        return Err(Stuck { reached, diagnostics });
-    }
-    let cluster = planned.cluster();
+    let walked = async {
+        check_step(planned, from, to)?;
+        if gate::is_ahead(planned, reached) {
+            let before = aws::AuthenticationMode::ApiAndConfigMap;
+            walk_to(cx, eks, planned, &mut reached, before.max(from), attempt).await?;
+            gate::check_apply(cx, eks, planned).await?;
+        }
+        walk_to(cx, eks, planned, &mut reached, to, attempt).await
+    };
+    let walked: Result<(), Diagnostics> = walked.await;
+    walked.map_err(|diagnostics| Stuck { reached, diagnostics })
+}
+
+/// Takes the cluster from the mode that it has `reached` to another one, and says how far it got.
+async fn walk_to(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &Model,
+    reached: &mut aws::AuthenticationMode,
+    to: aws::AuthenticationMode,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let (from, cluster) = (*reached, planned.cluster());
     let progress = |progress: Progress| match progress {
         Progress::Waiting { update_id } => {
             tracing::info!(cluster, update_id, "another update of the cluster is in progress: waiting for its end");
@@ -189,19 +217,17 @@ async fn walk(
         }
         Progress::Reached { mode } => {
             tracing::info!(cluster, mode = mode.as_str(), "the cluster has reached the authentication mode");
-            reached = mode;
+            *reached = mode;
         }
     };
     let walked = eks.walk_authentication_mode(cluster, from, to, &budget(cx), progress).await;
     let Err(error) = walked else { return Ok(()) };
     // Somebody else may have gone further in the meantime.
-    if let Err(diagnostics) = check_step(planned, reached, to) {
-        return Err(Stuck { reached, diagnostics });
-    }
+    check_step(planned, *reached, to)?;
     let mut stuck = attempt.failed(&error);
     let now = format!("\n\nThe cluster was last seen in mode {reached}. The next apply goes on from where it is then.");
     stuck.detail.push_str(&now);
-    Err(Stuck { reached, diagnostics: stuck.into() })
+    Err(stuck.into())
 }
 
 async fn find_cluster(
@@ -230,7 +256,10 @@ async fn check_live(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnost
     let attempt = Attempt { summary: "Cannot plan authentication mode", object: &name };
     let eks = planned.eks(cx, &attempt).await?;
     match find_cluster(cx, &eks, planned, &attempt).await? {
-        Some(cluster) => check_step(planned, cluster.authentication_mode, to),
+        Some(cluster) => {
+            check_step(planned, cluster.authentication_mode, to)?;
+            gate::check_plan(cx, planned, cluster.authentication_mode).await
+        }
         None => {
             let detail = format!(
                 "There is no cluster {} in {} now. Unless something else in this plan makes it first, apply will fail.",

@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
+
 use crate::aws::cluster_token::ClusterToken;
-use crate::aws::{Aws, AwsError, Budget, Caller, Eks};
+use crate::aws::kubernetes::Problem;
+use crate::aws::{Aws, AwsError, Budget, Caller, Cluster, Eks, KubernetesError};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
 use crate::value::AttributePath;
 
 use super::config::Config;
+use super::coverage::PlannedEntries;
 use super::error::Attempt;
 use super::lockout::LockoutGuard;
 use super::tags::TagRules;
@@ -19,6 +23,8 @@ pub struct Client {
     lockout_guard: LockoutGuard,
     /// What has been planned so far.
     pub(super) walk: Walk,
+    /// What has been planned so far for access entries, for those who ask whether they cover aws-auth.
+    pub(super) planned_entries: PlannedEntries,
 }
 
 impl Client {
@@ -30,6 +36,7 @@ impl Client {
             lockout_guard: config.lockout_guard(),
             aws: Aws::new(config.into_settings()),
             walk: Walk::default(),
+            planned_entries: PlannedEntries::default(),
         })
     }
 
@@ -69,6 +76,17 @@ impl Client {
         budget: &Budget,
     ) -> Result<ClusterToken, AwsError> {
         self.aws.cluster_token(region, cluster, budget).await
+    }
+
+    /// The data of the cluster's `aws-auth` ConfigMap, if it has one.
+    pub(super) async fn aws_auth(
+        &self,
+        cluster: &Cluster,
+        budget: &Budget,
+    ) -> Result<Option<BTreeMap<String, String>>, KubernetesError> {
+        let token = self.cluster_token(Some(&cluster.region), &cluster.name, budget).await;
+        let token = token.map_err(|error| KubernetesError::about(cluster, Problem::Aws(error)))?;
+        self.aws.aws_auth_config_map(cluster, &token, budget).await
     }
 
     /// Who runs this.

@@ -9,6 +9,7 @@
 //! | [`client`] | what every operation works with: the connection, and the rules that the `provider` block sets |
 //! | [`argument`] | arguments that several objects have, and how each is checked |
 //! | [`import_id`] | what follows the address in `terraform import` |
+//! | [`aws_auth`], [`coverage`] | what becomes of aws-auth, and how far access entries cover it |
 //! | [`error`] | what AWS says, as a diagnostic |
 //! | [`lockout`] | guards against locking oneself out |
 //! | [`moves`] | what moves from other providers have in common |
@@ -29,6 +30,7 @@ mod aws_auth;
 mod client;
 mod cluster_auth;
 mod config;
+mod coverage;
 pub mod data;
 mod error;
 pub mod function;
@@ -64,7 +66,7 @@ impl Provider for Eks {
     const RESOURCES: &'static [&'static dyn AnyResource<Client>] =
         &[&AccessEntry, &AccessPolicyAssociation, &AuthenticationMode, &AccessEntriesExclusive];
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Client>] =
-        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode];
+        &[&data::AccessEntry, &data::AccessEntries, &data::AccessPolicies, &data::AuthenticationMode, &data::AwsAuth];
 
     const LISTS: &'static [&'static dyn AnyList<Client>] =
         &[&list::AccessEntries, &list::AccessPolicyAssociations, &list::AuthenticationModes];

@@ -126,7 +126,10 @@ fn migrate(entry: Entry, notes: &[String], path_unknown: bool) -> Judgement {
     }
     reason.push('.');
     if path_unknown {
-        reason.push_str(" If the role has a path, role_paths must tell it: the row cannot, and EKS needs it.");
+        let arn = &entry.principal_arn;
+        reason.push_str(&format!(
+            " If {arn} has a path, map it to its real ARN in role_paths: the row cannot tell the path, and EKS needs it."
+        ));
     }
     for note in notes {
         reason.push(' ');

@@ -1,20 +1,62 @@
 //! The entries that exist, beside those that rows become.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::Entry;
-use super::caller::without_role_path;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::caller::{Caller, without_role_path};
+use super::{ConfigMap, Entry};
 use crate::aws::access_entry::{AccessEntry, EntryType};
 use crate::aws::access_policy::{AccessScope, AssociatedPolicy, PolicyRef};
 use crate::aws::principal::Principal;
+use crate::aws::{AwsError, Budget, Cluster, Eks};
 
 /// What exists on the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Live {
     /// The cluster's account, if it is known.
     pub account: Option<String>,
-    /// Every access entry of the cluster; none while its mode is CONFIG_MAP.
+    /// The access entries of the cluster, at least those that rows are about; none while its mode is CONFIG_MAP.
     pub entries: Vec<LiveEntry>,
+}
+
+impl Live {
+    /// Looks at the cluster's entries. One listing tells which of them rows are about, whatever the paths of their
+    /// roles; the others are not looked at.
+    ///
+    /// A cluster in mode CONFIG_MAP has no entries and is not asked.
+    ///
+    /// # Errors
+    ///
+    /// A call failed.
+    pub async fn of(rows: &ConfigMap, eks: &Eks, cluster: &Cluster, budget: &Budget) -> Result<Self, AwsError> {
+        let mut live = Self { account: Some(cluster.account.clone()), entries: Vec::new() };
+        if !cluster.authentication_mode.has_access_entries() {
+            return Ok(live);
+        }
+        let principals = eks.access_entry_principals(&cluster.name, None, budget).await?.unwrap_or_default();
+        let named = rows.keys();
+        let concerned = |arn: &String| arn.parse::<Principal>().is_ok_and(|principal| named.contains(&key(&principal)));
+        let find = |principal: String| async move { LiveEntry::find(eks, &cluster.name, &principal, budget).await };
+        let found = stream::iter(principals.into_iter().filter(concerned)).map(find).buffered(AT_ONCE);
+        // An entry that has gone since it was listed is none.
+        live.entries = found.try_filter_map(async |found| Ok(found)).try_collect().await?;
+        Ok(live)
+    }
+}
+
+/// How many entries are looked at at the same time: EKS answers many, but throttles an account that asks for all at once.
+const AT_ONCE: usize = 8;
+
+impl ConfigMap {
+    /// The principals that rows name, as the index has them.
+    fn keys(&self) -> HashSet<String> {
+        let named = self.0.iter().filter_map(|mapping| match Caller::named_by(&mapping.arn) {
+            Caller::Principal(principal) => Some(key(&principal)),
+            Caller::FederatedUser | Caller::Nobody(_) => None,
+        });
+        named.collect()
+    }
 }
 
 /// An access entry that exists, with its policies.
@@ -24,6 +66,19 @@ pub struct LiveEntry {
     pub entry: AccessEntry,
     /// The policies that are associated with it.
     pub policies: Vec<AssociatedPolicy>,
+}
+
+impl LiveEntry {
+    /// The entry of a principal. What a row becomes has policies only in entries of type STANDARD: of others they are not
+    /// asked for.
+    async fn find(eks: &Eks, cluster: &str, principal: &str, budget: &Budget) -> Result<Option<Self>, AwsError> {
+        let Some(entry) = eks.find_access_entry(cluster, principal, budget).await? else { return Ok(None) };
+        let policies = match entry.entry_type {
+            EntryType::Standard => eks.associated_policies(cluster, principal, budget).await?,
+            _ => Some(Vec::new()),
+        };
+        Ok(policies.map(|policies| Self { entry, policies }))
+    }
 }
 
 /// The entries that exist, by principal without regard to a role's path and to case.

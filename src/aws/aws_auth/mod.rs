@@ -12,7 +12,7 @@
 //! | `standing` | which of several rows for one ARN counts |
 //! | `role_paths` | the paths of roles, which rows leave out and entries need |
 //! | `node`, `placeholder`, `entry` | what a row becomes |
-//! | `live`, `principals` | the entries that exist, and the real principals behind the rows |
+//! | `live`, `principals` | the entries that exist, as far as rows are about them, and the real principals behind the rows |
 //! | `judge` | all of that together: the verdict |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ use crate::aws::access_entry::EntryType;
 use crate::aws::access_policy::AccessScope;
 
 use self::judge::Judge;
+use self::mapping::Mapping;
 use self::role_paths::RolePaths;
 use self::standing::standings;
 
@@ -40,11 +41,7 @@ pub use live::{Live, LiveEntry};
 
 /// Translates the data of the ConfigMap into access entries, with a verdict on every row.
 ///
-/// `role_paths` maps ARNs of roles without their path to the real ones. `live` is what exists on the cluster; without
-/// it no row is ever [`Verdict::Covered`] or [`Verdict::Conflict`].
-///
-/// Keys of `data` other than `mapRoles`, `mapUsers` and `mapAccounts`, spelt like this, are ignored, as the
-/// authenticator ignores them.
+/// As [`ConfigMap::translate`], for whoever needs no look at the rows before.
 ///
 /// # Errors
 ///
@@ -55,25 +52,62 @@ pub fn translate(
     live: Option<&Live>,
 ) -> Result<Translation, AwsAuthError> {
     let role_paths = RolePaths::read(role_paths)?;
-    let mappings = mapping::read(data)?;
-    let judge = Judge::new(&mappings, &role_paths, live);
-    let mut translation = Translation::default();
-    for (mapping, standing) in mappings.iter().zip(standings(&mappings)) {
-        let judgement = judge.judge(mapping, standing);
-        if let Some(entry) = judgement.entry {
-            translation.entries.insert(entry.principal_arn.clone(), entry);
-        }
-        translation.rows.push(Row {
-            source: mapping.source,
-            index: mapping.index,
-            arn: mapping.arn.clone(),
-            username: mapping.username.clone(),
-            groups: mapping.groups.clone(),
-            verdict: judgement.verdict,
-            reason: judgement.reason,
-        });
+    Ok(ConfigMap::read(data)?.translation(&role_paths, live))
+}
+
+/// The rows of an `aws-auth` ConfigMap, as the authenticator reads them.
+#[derive(Debug)]
+pub struct ConfigMap(Vec<Mapping>);
+
+impl ConfigMap {
+    /// Reads the data of the ConfigMap.
+    ///
+    /// Keys of `data` other than `mapRoles`, `mapUsers` and `mapAccounts`, spelt like this, are ignored, as the
+    /// authenticator ignores them.
+    ///
+    /// # Errors
+    ///
+    /// One of the lists cannot be read.
+    pub fn read(data: &BTreeMap<String, String>) -> Result<Self, AwsAuthError> {
+        mapping::read(data).map(Self)
     }
-    Ok(translation)
+
+    /// The verdict on every row, and the entries to have.
+    ///
+    /// `role_paths` maps ARNs of roles without their path to the real ones. `live` is what exists on the cluster;
+    /// without it no row is ever [`Verdict::Covered`] or [`Verdict::Conflict`].
+    ///
+    /// # Errors
+    ///
+    /// `role_paths` contradicts itself.
+    pub fn translate(
+        &self,
+        role_paths: &BTreeMap<String, String>,
+        live: Option<&Live>,
+    ) -> Result<Translation, AwsAuthError> {
+        Ok(self.translation(&RolePaths::read(role_paths)?, live))
+    }
+
+    fn translation(&self, role_paths: &RolePaths, live: Option<&Live>) -> Translation {
+        let judge = Judge::new(&self.0, role_paths, live);
+        let mut translation = Translation::default();
+        for (mapping, standing) in self.0.iter().zip(standings(&self.0)) {
+            let judgement = judge.judge(mapping, standing);
+            if let Some(entry) = judgement.entry {
+                translation.entries.insert(entry.principal_arn.clone(), entry);
+            }
+            translation.rows.push(Row {
+                source: mapping.source,
+                index: mapping.index,
+                arn: mapping.arn.clone(),
+                username: mapping.username.clone(),
+                groups: mapping.groups.clone(),
+                verdict: judgement.verdict,
+                reason: judgement.reason,
+            });
+        }
+        translation
+    }
 }
 
 /// What becomes of an `aws-auth` ConfigMap.

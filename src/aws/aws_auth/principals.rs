@@ -66,8 +66,8 @@ impl<'a> Principals<'a> {
             [] => Found::Known(Known { principal: named, path_unknown: true, live: None, namesake: None }),
             [(one, _), (other, _), ..] => {
                 let reason = format!(
-                    "Access entries exist for {one} and for {other}, and IAM has only one role of that name. Map \
-                     {named} to the real ARN in role_paths."
+                    "Access entries exist for {one} and for {other}, and IAM has only one role of that name. Remove the \
+                     entry of the one that is no more, or map {named} to the real ARN in role_paths."
                 );
                 Found::Unclear(Verdict::Conflict, reason)
             }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::aws::AwsError;
+use crate::aws::{AwsError, Cluster};
 
 /// What keeps `aws-auth` from being read, and what to do about it.
 ///
@@ -12,6 +12,8 @@ use crate::aws::AwsError;
 pub struct KubernetesError {
     /// The cluster.
     pub cluster: String,
+    /// Where its API server is, if it has one.
+    pub endpoint: Option<String>,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -25,10 +27,7 @@ pub enum Problem {
         status: String,
     },
     /// What EKS calls the endpoint of the cluster is no address to send a token to.
-    BadEndpoint {
-        /// The address.
-        endpoint: String,
-    },
+    BadEndpoint,
     /// What EKS calls the certificate authority of the cluster is none.
     BadAuthority {
         /// What is wrong with it.
@@ -36,9 +35,12 @@ pub enum Problem {
     },
     /// No answer came, or it broke off.
     Unreachable {
-        /// Where an answer was looked for.
-        endpoint: String,
         /// What happened instead.
+        reason: String,
+    },
+    /// Whoever answers is not the cluster, as far as its certificate goes. The token was not sent.
+    Untrusted {
+        /// What is wrong with the certificate.
         reason: String,
     },
     /// The cluster does not know the caller.
@@ -68,11 +70,23 @@ pub enum Problem {
 
 impl fmt::Display for KubernetesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "The ConfigMap aws-auth of cluster {} cannot be read. {}", self.cluster, self.problem)
+        let Self { cluster, endpoint, problem } = self;
+        write!(f, "The ConfigMap aws-auth of cluster {cluster} cannot be read")?;
+        match endpoint {
+            Some(endpoint) => write!(f, " from {endpoint}. {problem}"),
+            None => write!(f, ". {problem}"),
+        }
     }
 }
 
 impl Error for KubernetesError {}
+
+impl KubernetesError {
+    /// The problem of a cluster.
+    pub fn about(cluster: &Cluster, problem: Problem) -> Self {
+        Self { cluster: cluster.name.clone(), endpoint: cluster.endpoint.clone(), problem }
+    }
+}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,19 +96,24 @@ impl fmt::Display for Problem {
                 "The cluster has no Kubernetes API server that could be asked; its status is {status}. Wait until it \
                  is ACTIVE."
             ),
-            Self::BadEndpoint { endpoint } => write!(
-                f,
-                "EKS gives {endpoint:?} for the address of its API server, and tokens go to https:// addresses only."
-            ),
+            Self::BadEndpoint => {
+                f.write_str("That is no address to send a token to: tokens go to https:// addresses only.")
+            }
             Self::BadAuthority { reason } => {
                 write!(f, "What EKS gives for the cluster's certificate authority cannot be used: {reason}.")
             }
-            Self::Unreachable { endpoint, reason } => write!(
+            Self::Unreachable { reason } => write!(
                 f,
-                "Its API server {endpoint} gave no answer: {reason}. If the cluster's endpoint is private, it answers \
+                "Its API server gave no answer: {reason}. If the cluster's endpoint is private, it answers \
                  only inside its VPC and the networks connected to that: run from there, over a VPN, or through a \
                  proxy that is named in https_proxy. If it is public, its publicAccessCidrs must include the address \
                  that requests come from."
+            ),
+            Self::Untrusted { reason } => write!(
+                f,
+                "Whoever answers there has no certificate of the cluster's own authority: {reason}. Nothing was sent. \
+                 Something in between that opens TLS, such as an inspecting proxy, has to let this address through; it \
+                 may also be that the cluster was made anew since."
             ),
             Self::Unauthorized => f.write_str(
                 "Its API server does not know the caller (401). Whoever the credentials belong to needs an access \

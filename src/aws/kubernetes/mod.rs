@@ -4,6 +4,8 @@
 //! which a private cluster is often behind. Nobody is trusted but the cluster's own certificate authority.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
@@ -38,7 +40,7 @@ impl Aws {
     ) -> Result<Option<BTreeMap<String, String>>, KubernetesError> {
         let read = async { Ok(self.read_aws_auth(cluster, token).await) };
         let read = budget.run(OPERATION, read).await.unwrap_or_else(|error| Err(Problem::Aws(error)));
-        read.map_err(|problem| KubernetesError { cluster: cluster.name.clone(), problem })
+        read.map_err(|problem| KubernetesError::about(cluster, problem))
     }
 
     async fn read_aws_auth(
@@ -51,20 +53,22 @@ impl Aws {
         };
         // Over anything else the token would be everybody's.
         if !endpoint.starts_with("https://") {
-            return Err(Problem::BadEndpoint { endpoint: endpoint.clone() });
+            return Err(Problem::BadEndpoint);
         }
         let authority = STANDARD.decode(authority).map_err(|error| error.to_string()).and_then(http::trust_in);
         let authority = authority.map_err(|reason| Problem::BadAuthority { reason })?;
         let connector = http::connector(self.settings(), authority, timeouts()).map_err(Problem::Aws)?;
 
-        let bad_endpoint = || Problem::BadEndpoint { endpoint: endpoint.clone() };
         let url = format!("{}{AWS_AUTH}", endpoint.trim_end_matches('/'));
-        let mut request = HttpRequest::get(url).map_err(|_| bad_endpoint())?;
+        let mut request = HttpRequest::get(url).map_err(|_| Problem::BadEndpoint)?;
         request.headers_mut().insert("accept", "application/json");
         request.headers_mut().insert("user-agent", USER_AGENT);
         request.headers_mut().insert("authorization", format!("Bearer {}", token.token.reveal()));
-        let unreachable = |reason| Problem::Unreachable { endpoint: endpoint.clone(), reason };
-        let response = connector.call(request).await.map_err(|error| unreachable(causes(&error)))?;
+        let unreachable = |reason| Problem::Unreachable { reason };
+        let response = connector.call(request).await.map_err(|error| match is_of_certificate(&error) {
+            true => Problem::Untrusted { reason: causes(&error) },
+            false => unreachable(causes(&error)),
+        })?;
         let status = response.status().as_u16();
         let body = body(response).await.map_err(unreachable)?;
         understood(status, &body)
@@ -85,6 +89,15 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 fn timeouts() -> HttpConnectorSettings {
     let (connect, read) = (Duration::from_secs(10), Duration::from_secs(30));
     HttpConnectorSettings::builder().connect_timeout(connect).read_timeout(read).build()
+}
+
+/// Whether it was the other side's certificate that ended a connection.
+fn is_of_certificate(error: &(dyn Error + 'static)) -> bool {
+    // An error of input and output does not name the one inside it as its source.
+    let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+        || inside.is_some_and(|inside| is_of_certificate(inside))
+        || error.source().is_some_and(is_of_certificate)
 }
 
 async fn body(response: HttpResponse) -> Result<Vec<u8>, String> {

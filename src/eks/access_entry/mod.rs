@@ -14,6 +14,7 @@ mod conflict;
 mod model;
 mod moves;
 mod plan;
+mod planned_entry;
 mod policies;
 mod validate;
 

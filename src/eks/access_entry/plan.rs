@@ -10,7 +10,7 @@ use super::super::error::Attempt;
 use super::super::lockout::{self, Loss};
 use super::super::walk::{EntryKey, Intent};
 use super::model::{AccessEntryModel, id};
-use super::{AccessEntry, conflict, policies};
+use super::{AccessEntry, conflict, planned_entry, policies};
 
 const SUMMARY: &str = "Cannot plan EKS access entry";
 const NO_CLUSTER: &str = "No such cluster yet";
@@ -27,6 +27,7 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
 async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
     let Some(key) = prior.key() else { return Ok(()) };
     cx.client.walk.plan_entry(&key, Intent::Remove, None)?;
+    cx.client.planned_entries.note_removal(&key);
     guard(cx, prior, &key, Loss::Entry).await
 }
 
@@ -56,12 +57,13 @@ async fn create(
     let Some(key) = planned.key() else { return Ok(()) };
     let intent = if replaces { Intent::Recreate } else { Intent::Create };
     cx.client.walk.plan_entry(&key, intent, policies::owned(planned))?;
+    // A tainted entry is planned as if it were new; what it would collide with is itself.
+    let ours = replaces || cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned));
+    cx.client.planned_entries.note(&key, planned_entry::of(config, planned, ours));
     if !cx.client.is_known() {
         return Ok(());
     }
     check_account(cx, planned, &attempt).await?;
-    // A tainted entry is planned as if it were new; what it would collide with is itself.
-    let ours = replaces || cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned));
     if ours { Ok(()) } else { check_live(cx, planned, &key, &attempt).await }
 }
 
@@ -87,10 +89,16 @@ async fn update(
     }
     let Some(key) = prior.key() else { return Ok(()) };
     match planned.key() {
-        Some(to) if to == key => keep(cx, prior, planned, &key, &attempt).await,
+        Some(to) if to == key => {
+            cx.client.planned_entries.note(&key, planned_entry::of(config, planned, false));
+            keep(cx, prior, planned, &key, &attempt).await
+        }
         Some(_) => remove(cx, prior).await,
         // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
-        None => Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?),
+        None => {
+            cx.client.planned_entries.note_removal(&key);
+            Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod access_entries;
 mod access_entry;
 mod access_policies;
 mod authentication_mode;
+mod aws_auth;
 mod found;
 
 use crate::aws::{Budget, Eks};
@@ -22,6 +23,7 @@ pub use self::access_entries::AccessEntries;
 pub use self::access_entry::AccessEntry;
 pub use self::access_policies::AccessPolicies;
 pub use self::authentication_mode::AuthenticationMode;
+pub use self::aws_auth::AwsAuth;
 
 /// `cluster_name`
 fn cluster_name() -> Field {

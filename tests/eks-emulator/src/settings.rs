@@ -35,6 +35,23 @@ pub(crate) struct Settings {
     pub(crate) entries_wait_for_updates: bool,
     pub(crate) replay_tokens: bool,
     pub(crate) sorted_entries: bool,
+    pub(crate) api_server: ApiServer,
+}
+
+/// What becomes of those who turn to a cluster's own API server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ApiServer {
+    /// Whoever has a token of EKS may read aws-auth.
+    Open,
+    /// Nobody answers.
+    Unreachable,
+    /// DescribeCluster gives the certificate authority of another cluster.
+    Stranger,
+    /// No token is good enough.
+    Unauthorized,
+    /// Nobody may read aws-auth.
+    Forbidden,
 }
 
 /// How an update ends.
@@ -104,6 +121,7 @@ impl Settings {
             entries_wait_for_updates: false,
             replay_tokens: true,
             sorted_entries: true,
+            api_server: ApiServer::Open,
         }
     }
 

@@ -51,7 +51,7 @@ async fn pain_29_a_mode_that_is_there_already_takes_no_change() {
         assert_eq!(world.plan(TYPE, "x", mode(now)).await.unwrap().action, Action::NoOp);
         assert_eq!(world.calls(), ["DescribeCluster"]);
         let expected = json!({
-            "cluster_name": "dev", "authentication_mode": now, "region": "us-east-1", "id": "dev", "timeouts": null,
+            "cluster_name": "dev", "authentication_mode": now, "require_coverage": null, "region": "us-east-1", "id": "dev", "timeouts": null,
         });
         assert_eq!(world.state(TYPE, "x"), Some(expected));
         assert_eq!(world.identity(TYPE, "x"), Some(json!({ "cluster_name": "dev", "region": "us-east-1" })));

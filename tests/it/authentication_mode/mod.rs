@@ -1,6 +1,7 @@
 //! `eks_authentication_mode`.
 
 mod backwards;
+mod coverage;
 mod failures;
 mod lifecycle;
 mod others;

@@ -13,6 +13,7 @@ mod generate;
 mod import;
 mod install;
 mod lifecycle;
+mod migrate;
 mod modules;
 mod moves;
 mod query;
@@ -120,7 +121,9 @@ impl Workspace {
 
     /// What a command says that has to fail, with `-json`.
     fn refused(&self, arguments: &[&str]) -> Vec<Refusal> {
-        let run = self.terraform.run(&[arguments, &["-json"]].concat()).unwrap();
+        // The command, then options, then files.
+        let (command, rest) = arguments.split_at(1);
+        let run = self.terraform.run(&[command, &["-json"], rest].concat()).unwrap();
         assert!(!run.succeeded, "{run}");
         let refusals: Vec<_> = match serde_json::from_str::<Json>(&run.stdout) {
             // validate answers with one object, the others with one on each line.

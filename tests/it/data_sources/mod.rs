@@ -4,6 +4,7 @@ mod access_entries;
 mod access_entry;
 mod access_policies;
 mod authentication_mode;
+mod aws_auth;
 
 use std::collections::BTreeMap;
 

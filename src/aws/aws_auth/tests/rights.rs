@@ -11,7 +11,12 @@ use proptest::sample::{select, subsequence};
 use super::*;
 use crate::aws::principal::Principal;
 
-const ACCOUNTS: [&str; 2] = ["111122223333", "012345678901"];
+/// The cluster's account, another one, and one of another partition.
+const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "012345678901"];
+
+fn partition(account: &str) -> &'static str {
+    if account == ACCOUNTS[2] { "aws-cn" } else { "aws" }
+}
 
 /// Somebody who asks to be let in.
 #[derive(Debug, Clone)]
@@ -38,23 +43,26 @@ struct Written {
     arn: String,
     username: Option<&'static str>,
     groups: Vec<&'static str>,
+    /// How the keys are spelt.
+    keys: [&'static str; 4],
 }
 
 fn everybody() -> Vec<Person> {
     let mut everybody = Vec::new();
     for account in ACCOUNTS {
+        let partition = partition(account);
         for (path, name) in [("", "reader"), ("team/", "pathed"), ("", "nodes")] {
             for session in ["jane@example.com", "i-0123456789abcdef0"] {
-                let canonical_arn = format!("arn:aws:iam::{account}:role/{name}");
-                let iam_arn = Some(format!("arn:aws:iam::{account}:role/{path}{name}"));
+                let canonical_arn = format!("arn:{partition}:iam::{account}:role/{name}");
+                let iam_arn = Some(format!("arn:{partition}:iam::{account}:role/{path}{name}"));
                 everybody.push(Person { canonical_arn, iam_arn, account, session });
             }
         }
         for resource in ["user/jane", "user/team/joe", "root"] {
-            let arn = format!("arn:aws:iam::{account}:{resource}");
+            let arn = format!("arn:{partition}:iam::{account}:{resource}");
             everybody.push(Person { canonical_arn: arn.clone(), iam_arn: Some(arn), account, session: "" });
         }
-        let federated = format!("arn:aws:sts::{account}:federated-user/jane");
+        let federated = format!("arn:{partition}:sts::{account}:federated-user/jane");
         everybody.push(Person { canonical_arn: federated, iam_arn: None, account, session: "" });
     }
     everybody
@@ -75,8 +83,9 @@ fn deciding(rows: &[Written], person: &Person) -> Result<Option<usize>, ()> {
         matching(Source::MapUsers).into_iter().map(|(at, row)| (row.arn.as_str(), (at, row))).collect();
     let rights: BTreeSet<_> =
         last.values().map(|(_, row)| (row.username, row.groups.iter().collect::<BTreeSet<_>>())).collect();
+    let of_account = |(_, row): &(usize, &Written)| row.source == Source::MapAccounts && row.arn == person.account;
     match rights.len() {
-        0 => Ok(None),
+        0 => Ok(rows.iter().enumerate().filter(of_account).last().map(|(at, _)| at)),
         1 => Ok(last.values().map(|(at, _)| *at).max()),
         _ => Err(()),
     }
@@ -84,6 +93,9 @@ fn deciding(rows: &[Written], person: &Person) -> Result<Option<usize>, ()> {
 
 /// What the row grants to somebody whom it names; nothing if it keeps that one out all the same.
 fn granted(row: &Written, person: &Person) -> Option<Rights> {
+    if row.source == Source::MapAccounts {
+        return Some(Rights { user_name: person.canonical_arn.clone(), groups: BTreeSet::new() });
+    }
     let render = |text: &str| {
         if text.contains("{{EC2PrivateDNSName}}") && !person.session.starts_with("i-") {
             return None;
@@ -99,25 +111,28 @@ fn granted(row: &Written, person: &Person) -> Option<Rights> {
     Some(Rights { user_name, groups: groups.into_iter().filter(|group| !group.is_empty()).collect() })
 }
 
-/// What the entry grants to somebody whom it names. System:masters stands for the policy that allows everything.
-fn granted_by_entry(entry: &Entry, person: &Person) -> Rights {
+/// What the entry grants to somebody whom it names; nothing if it keeps that one out all the same. System:masters stands
+/// for the policy that allows everything; of any other nobody asked for it.
+fn granted_by_entry(entry: &Entry, person: &Person) -> Option<Rights> {
     let node = |name: &str, groups: &[&str]| Rights { user_name: format!("system:node:{name}"), groups: set(groups) };
-    let instance = "ip-10-0-0-1.ec2.internal";
+    // EKS asks for the name of an instance, and there is one only where there is an instance.
+    let instance = |groups: &[&str]| person.session.starts_with("i-").then(|| node("ip-10-0-0-1.ec2.internal", groups));
     let session = person.session.replace('@', "-");
+    let masters = BTreeMap::from([(CLUSTER_ADMIN.to_owned(), AccessScope::Cluster)]);
+    assert!(entry.access_policies.is_empty() || entry.access_policies == masters, "{entry:?}");
     match entry.entry_type {
         EntryType::Standard => {
             let mut groups = entry.kubernetes_groups.clone();
-            if entry.access_policies.get(CLUSTER_ADMIN) == Some(&AccessScope::Cluster) {
+            if !entry.access_policies.is_empty() {
                 groups.insert("system:masters".to_owned());
             }
             let name = entry.user_name.clone().unwrap_or_else(|| person.own_name());
             let name = name.replace("{{SessionName}}", &session).replace("{{SessionNameRaw}}", person.session);
-            Rights { user_name: name, groups }
+            Some(Rights { user_name: name, groups })
         }
-        EntryType::Ec2Linux => node(instance, &["system:nodes"]),
-        EntryType::Ec2Windows => node(instance, &["system:nodes", "eks:kube-proxy-windows"]),
-        EntryType::HybridLinux => node(&session, &["system:nodes"]),
-        EntryType::FargateLinux => node(&session, &["system:nodes", "system:node-proxier"]),
+        EntryType::Ec2Linux => instance(&["system:nodes"]),
+        EntryType::Ec2Windows => instance(&["system:nodes", "eks:kube-proxy-windows"]),
+        EntryType::HybridLinux => Some(node(&session, &["system:nodes"])),
         ref other => panic!("no row becomes a {other}"),
     }
 }
@@ -204,31 +219,63 @@ fn written() -> impl Strategy<Value = Written> {
         Just(vec!["system:bootstrappers", "system:nodes", "system:node-proxier"]),
         Just(vec!["system:bootstrappers", "system:nodes", "eks:kube-proxy-windows"]),
     ];
-    let source = select(vec![Source::MapRoles, Source::MapRoles, Source::MapUsers]);
-    (source, select(&ACCOUNTS[..]), select(resources.to_vec()), select(usernames.to_vec()), groups).prop_map(
-        |(source, account, (service, resource), username, groups)| {
-            let arn = format!("arn:aws:{service}::{account}:{resource}");
-            Written { source, arn, username, groups }
+    let source = select(vec![Source::MapRoles, Source::MapRoles, Source::MapUsers, Source::MapAccounts]);
+    let keys = select(vec![
+        ["rolearn", "userarn", "username", "groups"],
+        ["RoleARN", "UserARN", "UserName", "Groups"],
+        ["ROLEARN", "uSERARN", "uSeRnAmE", "GROUPS"],
+    ]);
+    (source, select(&ACCOUNTS[..]), select(resources.to_vec()), select(usernames.to_vec()), groups, keys).prop_map(
+        |(source, account, (service, resource), username, groups, keys)| match source {
+            Source::MapAccounts => {
+                Written { source, arn: account.to_owned(), username: None, groups: Vec::new(), keys }
+            }
+            _ => {
+                let arn = format!("arn:{}:{service}::{account}:{resource}", partition(account));
+                Written { source, arn, username, groups, keys }
+            }
         },
     )
 }
 
-/// The ConfigMap, and for each row of it the row that was written: mapRoles comes before mapUsers.
+/// The ConfigMap, and for each row of it the row that was written: mapRoles comes before mapUsers, and that before
+/// mapAccounts.
 fn config_map(rows: &[Written]) -> (BTreeMap<String, String>, Vec<Written>) {
     let mut data = BTreeMap::new();
     let mut in_order = Vec::new();
-    for (source, key) in [(Source::MapRoles, "rolearn"), (Source::MapUsers, "userarn")] {
+    for source in Source::ALL {
         let text: &mut String = data.entry(source.key().to_owned()).or_default();
         for row in rows.iter().filter(|row| row.source == source) {
-            writeln!(text, "- {key}: {}", row.arn).unwrap();
-            if let Some(name) = row.username {
-                writeln!(text, "  username: '{name}'").unwrap();
+            let [rolearn, userarn, username, groups] = row.keys;
+            let arn = &row.arn;
+            match source {
+                Source::MapRoles => writeln!(text, "- {rolearn}: {arn}"),
+                Source::MapUsers => writeln!(text, "- {userarn}: {arn}"),
+                Source::MapAccounts => writeln!(text, "- {arn}"),
             }
-            writeln!(text, "  groups: {:?}", row.groups).unwrap();
+            .unwrap();
+            if let Some(name) = row.username {
+                writeln!(text, "  {username}: '{name}'").unwrap();
+            }
+            if source != Source::MapAccounts {
+                writeln!(text, "  {groups}: {:?}", row.groups).unwrap();
+            }
             in_order.push(row.clone());
         }
     }
     (data, in_order)
+}
+
+/// A way in which an entry that exists differs from the one that a row becomes.
+fn spoil(live: &mut LiveEntry, how: usize) {
+    match how % 4 {
+        0 => live.entry.entry_type = EntryType::HyperpodLinux,
+        _ if live.entry.entry_type != EntryType::Standard => live.entry.entry_type = EntryType::Standard,
+        // Nobody knows what EKS calls the root of an account, so any name passes for a row without one.
+        2 if !live.entry.principal_arn.ends_with(":root") => live.entry.user_name.push_str("-other"),
+        1 | 2 => drop(live.entry.kubernetes_groups.insert("more".to_owned())),
+        _ => live.policies = live_entry("", EntryType::Standard, "", &[], &["AmazonEKSViewPolicy"]).policies,
+    }
 }
 
 /// The entry as EKS describes it once it is made.
@@ -244,17 +291,37 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nobody_gets_more_than_today_and_what_migrates_is_the_same(rows in prop::collection::vec(written(), 0..12)) {
+    fn nobody_gets_more_than_today_and_what_migrates_is_the_same(
+        rows in prop::collection::vec(written(), 0..12),
+        paths_are_known: bool,
+        account_is_known: bool,
+        spoiled in prop::collection::vec(any::<usize>(), 0..3),
+    ) {
         let (data, rows) = config_map(&rows);
         let pathed = |account: &&str| {
-            (format!("arn:aws:iam::{account}:role/pathed"), format!("arn:aws:iam::{account}:role/team/pathed"))
+            let partition = partition(account);
+            let role = |name: &str| format!("arn:{partition}:iam::{account}:role/{name}");
+            (role("pathed"), role("team/pathed"))
         };
-        let role_paths: BTreeMap<String, String> = ACCOUNTS.iter().map(pathed).collect();
-        let translation = translate(&data, &role_paths, None).unwrap();
+        let role_paths: BTreeMap<String, String> = ACCOUNTS.iter().filter(|_| paths_are_known).map(pathed).collect();
+        let account = account_is_known.then(|| ACCOUNTS[0].to_owned());
+        let nothing = Live { account: account.clone(), entries: Vec::new() };
+        let translation = translate(&data, &role_paths, account_is_known.then_some(&nothing)).unwrap();
         prop_assert_eq!(translation.rows.len(), rows.len());
 
+        let everybody = everybody();
+        for arn in translation.entries.keys() {
+            let is = |person: &&Person| {
+                let told = if paths_are_known { person.iam_arn.as_ref() } else { Some(&person.canonical_arn) };
+                person.iam_arn.is_some() && told.is_some_and(|told| told.eq_ignore_ascii_case(arn))
+            };
+            prop_assert!(everybody.iter().any(|person| is(&person)), "{} is nobody whom a row names", arn);
+            let is_node = translation.entries[arn].entry_type != EntryType::Standard;
+            prop_assert!(!is_node || !account_is_known || arn.contains(ACCOUNTS[0]), "{} is of another account", arn);
+        }
+
         let mut decides = BTreeSet::new();
-        for person in everybody() {
+        for person in everybody {
             let deciding = deciding(&rows, &person);
             let before = match deciding {
                 Ok(row) => row.and_then(|row| granted(&rows[row], &person)),
@@ -264,10 +331,8 @@ proptest! {
             let entry = person.iam_arn.as_ref().and_then(|arn| {
                 translation.entries.values().find(|entry| entry.principal_arn.eq_ignore_ascii_case(arn))
             });
-            // An instance's name is asked for only where there is an instance: on nodes' entries.
-            let after = entry.map(|entry| granted_by_entry(entry, &person));
-            let keeps_out = entry.is_some_and(|entry| entry.entry_type != EntryType::Standard) && before.is_none();
-            if let Some(after) = after.as_ref().filter(|_| !keeps_out) {
+            let after = entry.and_then(|entry| granted_by_entry(entry, &person));
+            if let Some(after) = &after {
                 let Some(before) = &before else { panic!("{person:?} has nothing today and gets {after:?}") };
                 prop_assert!(after.is_within(before, &person), "{:?}: {:?} -> {:?}", person, before, after);
             }
@@ -276,7 +341,8 @@ proptest! {
             decides.insert(row);
             let verdict = translation.rows[row].verdict;
             prop_assert_ne!(verdict, Verdict::Dead, "it decides for {:?}", person);
-            if let (Verdict::Migrate, Some(before)) = (verdict, &before) {
+            let reachable = paths_are_known || !person.canonical_arn.ends_with("role/pathed");
+            if let (Verdict::Migrate, Some(before), true) = (verdict, &before, reachable) {
                 let after = after.expect("what migrates has an entry");
                 let named = Rights {
                     user_name: if before.user_name.is_empty() { person.own_name() } else { before.user_name.clone() },
@@ -294,12 +360,23 @@ proptest! {
         }
 
         // Whoever makes these entries finds every row covered, and the same entries to have.
-        let live = Live { account: None, entries: translation.entries.values().map(made).collect() };
+        let mut live = Live { account, entries: translation.entries.values().map(made).collect() };
         let again = translate(&data, &role_paths, Some(&live)).unwrap();
         prop_assert_eq!(&again.entries, &translation.entries);
         for (before, after) in translation.rows.iter().zip(&again.rows) {
             let expected = if before.verdict == Verdict::Migrate { Verdict::Covered } else { before.verdict };
             prop_assert_eq!(after.verdict, expected, "{:?} -> {:?}", before, after);
         }
+
+        // And whoever changes one of them afterwards finds a row that it does not cover any more.
+        let count = live.entries.len();
+        let covered = |of: &Translation| of.rows.iter().filter(|row| row.verdict == Verdict::Covered).count();
+        let changed: BTreeSet<usize> = spoiled.iter().filter_map(|at| at.checked_rem(count)).collect();
+        for at in &changed {
+            spoil(&mut live.entries[*at], spoiled[0]);
+        }
+        let spoiled = translate(&data, &role_paths, Some(&live)).unwrap();
+        prop_assert_eq!(covered(&spoiled), covered(&again) - changed.len(), "{:?}", spoiled.rows);
+        prop_assert_eq!(&spoiled.entries, &translation.entries);
     }
 }

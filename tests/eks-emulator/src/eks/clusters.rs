@@ -11,7 +11,7 @@ use crate::kubernetes::Kubernetes;
 use crate::operation::Call;
 use crate::page::Page;
 use crate::rules;
-use crate::settings::Settings;
+use crate::settings::{ApiServer, Settings};
 use crate::state::{AuthenticationMode, Cluster, Phase};
 
 #[derive(Deserialize)]
@@ -147,11 +147,17 @@ pub(crate) fn show(cluster: &Cluster, settings: &Settings, kubernetes: &Kubernet
         && let Some(endpoint) = kubernetes.endpoint(&cluster.key())
         && let Value::Object(members) = &mut shown
     {
+        let endpoint = if settings.api_server == ApiServer::Unreachable { NOBODY.to_owned() } else { endpoint };
+        let stranger = settings.api_server == ApiServer::Stranger;
+        let authority = if stranger { kubernetes.another_authority() } else { kubernetes.certificate_authority() };
         members.insert("endpoint".to_owned(), json!(endpoint));
-        members.insert("certificateAuthority".to_owned(), json!({"data": kubernetes.certificate_authority()}));
+        members.insert("certificateAuthority".to_owned(), json!({"data": authority}));
     }
     shown
 }
+
+/// Where nobody listens: a service that no machine has had for decades.
+const NOBODY: &str = "https://127.0.0.1:1";
 
 pub(super) fn unknown_mode(name: &str) -> ApiError {
     // Made up.

@@ -10,6 +10,7 @@ use super::token;
 use crate::clock::Moment;
 use crate::reply;
 use crate::request::Request;
+use crate::settings::ApiServer;
 use crate::state::{ClusterKey, SharedState};
 
 /// Answers what `kubectl get configmap aws-auth -n kube-system` asks.
@@ -20,9 +21,18 @@ pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Reques
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    if token::check(bearer, Moment::now()).is_err() {
+    let api_server = state.lock().settings.api_server;
+    if api_server == ApiServer::Unauthorized || token::check(bearer, Moment::now()).is_err() {
         // A real API server says no more than this either.
         return failure(401, "Unauthorized", "Unauthorized");
+    }
+    if api_server == ApiServer::Forbidden {
+        let caller = state.lock().settings.caller_arn.clone();
+        let what = format!(
+            "configmaps \"aws-auth\" is forbidden: User \"{caller}\" cannot get resource \"configmaps\" in API group \"\" in the \
+             namespace \"kube-system\""
+        );
+        return failure(403, "Forbidden", &what);
     }
     if request.method != Method::GET {
         let what = format!("eks-emulator does not implement {} {}", request.method, request.path);

@@ -20,6 +20,8 @@ use crate::state::{ClusterKey, SharedState};
 /// The listeners, and the authority that signs for them.
 pub(crate) struct Kubernetes {
     authority: Authority,
+    /// One that signs for nobody here.
+    another: Authority,
     state: SharedState,
     runtime: Handle,
     listeners: Mutex<HashMap<ClusterKey, Listener>>,
@@ -38,7 +40,8 @@ impl Kubernetes {
     /// If the certificates cannot be made.
     pub(crate) fn new(state: SharedState, runtime: Handle) -> io::Result<Kubernetes> {
         let authority = Authority::new().map_err(io::Error::other)?;
-        Ok(Kubernetes { authority, state, runtime, listeners: Mutex::default() })
+        let another = Authority::new().map_err(io::Error::other)?;
+        Ok(Kubernetes { authority, another, state, runtime, listeners: Mutex::default() })
     }
 
     /// Where the cluster's API server is. Its listener starts with the first question.
@@ -61,6 +64,11 @@ impl Kubernetes {
     /// As in `certificateAuthority.data`: PEM in base64.
     pub(crate) fn certificate_authority(&self) -> &str {
         self.authority.encoded()
+    }
+
+    /// The same of an authority that signs for no cluster here.
+    pub(crate) fn another_authority(&self) -> &str {
+        self.another.encoded()
     }
 
     /// Stops every listener.
