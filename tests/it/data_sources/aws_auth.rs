@@ -308,7 +308,7 @@ async fn kubectl_reads_the_same() {
         (output.status.success(), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let (succeeded, _, said) = kubectl("k8s-aws-v1.bm8");
-    assert!(!succeeded && said.contains("Unauthorized"), "{said}");
+    assert!(!succeeded && said.contains("You must be logged in to the server"), "{said}");
     let (succeeded, shown, said) = kubectl(&token);
     assert!(succeeded, "{said}");
     assert_eq!(serde_json::from_slice::<Json>(&shown).unwrap()["data"], data);

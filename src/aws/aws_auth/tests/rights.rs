@@ -85,7 +85,7 @@ fn deciding(rows: &[Written], person: &Person) -> Result<Option<usize>, ()> {
         last.values().map(|(_, row)| (row.username, row.groups.iter().collect::<BTreeSet<_>>())).collect();
     let of_account = |(_, row): &(usize, &Written)| row.source == Source::MapAccounts && row.arn == person.account;
     match rights.len() {
-        0 => Ok(rows.iter().enumerate().filter(of_account).last().map(|(at, _)| at)),
+        0 => Ok(rows.iter().enumerate().rfind(of_account).map(|(at, _)| at)),
         1 => Ok(last.values().map(|(at, _)| *at).max()),
         _ => Err(()),
     }
