@@ -259,7 +259,7 @@ impl Report {
         fs::create_dir_all(&folder).unwrap();
         let picture = folder.join("access-report.png");
         self.chromium(&[
-            "--window-size=1100,1010",
+            "--window-size=1100,1140",
             "--hide-scrollbars",
             "--force-device-scale-factor=1",
             "--blink-settings=preferredColorScheme=1",

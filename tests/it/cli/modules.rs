@@ -1,21 +1,25 @@
 //! The modules in `examples/modules`: their own tests, under the `test` of the real CLI, and what those cannot say.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
 use super::Workspace;
+use super::moves::with_aws;
 use crate::support::eks::{CLUSTER, policy, role};
 use crate::support::events::Events;
-use crate::support::terraform::Terraform;
+use crate::support::features::Feature;
 
 /// With the examples in its folder, each where it refers to the others.
 pub(super) async fn examples() -> Workspace {
     let workspace = Workspace::empty("API").await;
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), workspace.terraform.folder());
+    copy(&examples_folder(), workspace.terraform.folder());
     workspace
+}
+
+fn examples_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
 }
 
 /// Everything but what a run leaves behind, which begins with a dot.
@@ -133,7 +137,9 @@ async fn teams_become_entries() {
 /// What the README of cluster-access promises to users of terraform-aws-modules/eks.
 #[tokio::test]
 async fn the_state_of_terraform_aws_modules_moves_as_it_is() {
-    let workspace = with_aws_provider(examples().await);
+    let Some(workspace) = Workspace::start_with(Feature::Moved, "").await else { return };
+    let workspace = with_aws(workspace);
+    copy(&examples_folder(), workspace.terraform.folder());
     let readme = include_str!("../../../examples/modules/cluster-access/README.md");
     let configuration = readme.split_once("```terraform\n").unwrap().1.split_once("```").unwrap().0;
     workspace.write("main.tf", &configuration.replace("module.eks.cluster_name", "\"dev\""));
@@ -172,20 +178,6 @@ async fn the_state_of_terraform_aws_modules_moves_as_it_is() {
     assert_eq!(workspace.plan(), planned);
     assert_eq!(workspace.apply(), [] as [&str; 0]);
     assert_eq!(workspace.plan(), [] as [&str; 0]);
-}
-
-/// Terraform starts the provider of everything that is in the state, also of what moves away, and asks it for nothing but its
-/// schema. Ours stands in for it: that the schema lacks the type shows that it is not needed.
-fn with_aws_provider(workspace: Workspace) -> Workspace {
-    let folder = workspace.terraform.folder();
-    let ours = folder.join(Terraform::PROVIDER);
-    let folder_of_providers = ours.parent().unwrap();
-    symlink(super::provider(), folder_of_providers.join("terraform-provider-aws")).unwrap();
-    let overrides = ["eks-access/eks", "hashicorp/aws"].map(|name| format!("{name:?} = {folder_of_providers:?}\n"));
-    let config = folder.join(".cli/both.tfrc");
-    fs::write(&config, format!("provider_installation {{\ndev_overrides {{\n{}}}\n}}\n", overrides.concat())).unwrap();
-    let config = config.display().to_string();
-    workspace.with("TF_CLI_CONFIG_FILE", &config)
 }
 
 /// A resource of module `eks`, as hashicorp/aws leaves it in the state.

@@ -56,7 +56,7 @@ fn managed_by_aws(type_name: &str, attributes: &str) -> Json {
 
 /// Terraform wants every provider that a state names to be installed, also where it has nothing to ask of it: ours stands in
 /// for hashicorp/aws.
-fn with_aws(workspace: Workspace) -> Workspace {
+pub(super) fn with_aws(workspace: Workspace) -> Workspace {
     let folder = workspace.terraform.folder();
     let stand_in = folder.join(".cli/aws");
     fs::create_dir_all(&stand_in).unwrap();

@@ -95,23 +95,26 @@ run "every_field" {
 run "nodes_of_every_type" {
   variables {
     access_entries = {
-      for type in ["EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"] :
-      lower(type) => { principal_arn = "arn:aws:iam::111122223333:role/${lower(type)}", type = type }
+      EC2_LINUX      = { principal_arn = "arn:aws:iam::111122223333:role/linux", type = "EC2_LINUX" }
+      EC2_WINDOWS    = { principal_arn = "arn:aws:iam::111122223333:role/windows", type = "EC2_WINDOWS" }
+      FARGATE_LINUX  = { principal_arn = "arn:aws:iam::111122223333:role/fargate", type = "FARGATE_LINUX" }
+      HYBRID_LINUX   = { principal_arn = "arn:aws:iam::111122223333:role/hybrid", type = "HYBRID_LINUX" }
+      HYPERPOD_LINUX = { principal_arn = "arn:aws:iam::111122223333:role/hyperpod", type = "HYPERPOD_LINUX" }
     }
   }
 
   assert {
-    condition     = alltrue([for key, entry in eks_access_entry.this : entry.type == upper(key)])
+    condition     = length(eks_access_entry.this) == 5 && alltrue([for key, entry in eks_access_entry.this : entry.type == key])
     error_message = "types"
   }
 
   assert {
-    condition     = contains(eks_access_entry.this["ec2_linux"].kubernetes_groups, "system:nodes")
+    condition     = contains(eks_access_entry.this["EC2_LINUX"].kubernetes_groups, "system:nodes")
     error_message = "EKS chooses the groups of nodes"
   }
 }
 
-# In mode EKS Auto Mode, nodes have a policy. terraform-aws-modules/eks writes [] for the groups of nodes.
+# Under EKS Auto Mode, nodes have a policy. terraform-aws-modules/eks writes [] for the groups of nodes.
 run "nodes_with_a_policy" {
   variables {
     access_entries = {
