@@ -6,7 +6,6 @@ use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -18,6 +17,7 @@ use tokio::sync::OnceCell;
 
 use super::arn::Arn;
 use super::budget::Budget;
+use super::call_log::CallLog;
 use super::eks::{Eks, Regional};
 use super::error::{AwsError, CONNECTING};
 use super::once::Once;
@@ -87,7 +87,7 @@ impl Aws {
         let (region, Loaded { config, is_patient }) = self.enter(region, budget).await?;
         let mut regions = self.0.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.to_string()).or_insert_with(|| {
-            let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone());
+            let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone()).interceptor(CallLog);
             if let Some(url) = &self.0.settings.endpoints.eks {
                 builder = builder.endpoint_url(url);
             }
@@ -224,6 +224,13 @@ impl Settings {
     }
 }
 
+/// The region that the environment names. A variable that is empty names none: that is how scripts hand on what they have
+/// not been given.
+fn region_of_environment(lookup: impl Fn(&str) -> Option<String>) -> Option<Region> {
+    let named = |name: &&str| lookup(name).filter(|region| !region.is_empty());
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(named).map(Region::new)
+}
+
 /// Whether nobody said anything about retries, neither in the environment nor in the profile.
 fn is_default(environment: &RetryConfig) -> bool {
     *environment == RetryConfig::standard() && std::env::var_os("AWS_MAX_ATTEMPTS").is_none()
@@ -294,7 +301,7 @@ impl Connection {
             profile = profile.profile_name(name);
         }
         RegionProviderChain::first_try(self.settings.region.clone().map(Region::new))
-            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(region_of_environment(|name| std::env::var(name).ok()))
             .or_else(profile.build())
     }
 }

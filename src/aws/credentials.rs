@@ -11,6 +11,7 @@ use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentials
 use aws_sdk_sts::config::Credentials;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
+use super::call_log::CallLog;
 use super::error::AwsError;
 use super::settings::{AssumeRole, AssumeRoleWithWebIdentity, Secret, Settings};
 
@@ -72,7 +73,7 @@ pub(super) fn assume(settings: &Settings, mut config: SdkConfig) -> Result<SdkCo
 
 /// A client for STS, at the endpoint that the settings name, if any.
 pub(super) fn sts(settings: &Settings, config: &SdkConfig) -> aws_sdk_sts::Client {
-    let mut builder = aws_sdk_sts::config::Builder::from(config);
+    let mut builder = aws_sdk_sts::config::Builder::from(config).interceptor(CallLog);
     if let Some(url) = &settings.endpoints.sts {
         builder = builder.endpoint_url(url);
     }

@@ -17,6 +17,7 @@
 //! | [`aws_auth`] | that ConfigMap, row by row, and the access entries that take its place |
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
 //! | `once` | one fetch per fact |
+//! | `call_log` | one line in the log for each request |
 //! | [`error`] | what went wrong |
 //!
 //! Nothing here knows Terraform.
@@ -27,6 +28,7 @@ pub mod arn;
 pub mod authentication_mode;
 pub mod aws_auth;
 pub mod budget;
+mod call_log;
 pub mod cluster;
 pub mod cluster_token;
 pub mod connection;

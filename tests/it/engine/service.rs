@@ -1,8 +1,5 @@
 //! The service in front of the engine: what it advertises, how it answers, and what the log hears of it.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use futures_util::StreamExt;
 use serde_json::Value as Json;
 use terraform_provider_eks::framework::{AnyResource, Diagnostics, Model, Provider as _};
@@ -12,17 +9,14 @@ use terraform_provider_eks::plugin::generated::tfplugin6::{
     DynamicValue, FunctionError, call_function, configure_provider, get_functions, get_metadata, get_provider_schema,
     list_resource, read_resource,
 };
-use terraform_provider_eks::plugin::log::CoreLog;
 use terraform_provider_eks::value::{Encoded, Type, Value};
-use time::OffsetDateTime;
 use tonic::Request;
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::Registry;
 
 use super::encoded;
 use super::list::ThingsConfig;
 use super::toy::{Remote, ThingModel, Toy, ToyConfig, went_wrong};
+use crate::support::log;
 
 fn sent<M: Model>(model: M) -> Option<DynamicValue> {
     Some(encoded(model).into())
@@ -138,32 +132,9 @@ async fn events() {
     }
 }
 
-/// What Core reads, line by line.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// The lines that `work` leaves behind at this level: message, and the fields of interest.
-    async fn of(level: LevelFilter, work: impl Future<Output = ()>) -> Vec<String> {
-        let lines = Self::default();
-        let log = CoreLog::new("toy", level, lines.clone(), || OffsetDateTime::UNIX_EPOCH);
-        let guard = tracing::subscriber::set_default(Registry::default().with(log));
-        work.await;
-        drop(guard);
-        let bytes = lines.0.lock().unwrap();
-        let lines = std::str::from_utf8(&bytes).unwrap().lines();
-        lines.map(|line| show(&serde_json::from_str(line).unwrap())).collect()
-    }
+/// The lines that `work` leaves behind at this level: message, and the fields of interest.
+async fn lines(level: LevelFilter, work: impl Future<Output = ()>) -> Vec<String> {
+    log::lines(level, work).await.iter().map(show).collect()
 }
 
 fn show(line: &Json) -> String {
@@ -186,7 +157,7 @@ async fn log_tells_of_each_call() {
         Err(went_wrong())
     };
     let service = service(Remote { read, ..Remote::default() }).await;
-    let lines = Lines::of(LevelFilter::DEBUG, async {
+    let lines = lines(LevelFilter::DEBUG, async {
         let state = sent(ThingModel::state("cup"));
         let request =
             read_resource::Request { type_name: "toy_thing".to_owned(), current_state: state, ..Default::default() };
@@ -208,7 +179,7 @@ async fn log_tells_of_each_call() {
 #[tokio::test]
 async fn log_tells_of_a_list_that_is_hung_up_on() {
     let service = service(Remote::default()).await;
-    let lines = Lines::of(LevelFilter::DEBUG, async {
+    let lines = lines(LevelFilter::DEBUG, async {
         let mut events = service.list_resource(list(9, "thing fails")).await.unwrap().into_inner();
         events.next().await.unwrap().unwrap();
         events.next().await.unwrap().unwrap();
@@ -228,7 +199,7 @@ async fn log_tells_of_a_list_that_is_hung_up_on() {
 #[tokio::test]
 async fn log_of_warnings_tells_of_no_call() {
     let service = service(Remote::default()).await;
-    let lines = Lines::of(LevelFilter::WARN, async {
+    let lines = lines(LevelFilter::WARN, async {
         service.get_functions(Request::new(get_functions::Request {})).await.unwrap();
     })
     .await;

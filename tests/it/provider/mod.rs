@@ -1,11 +1,10 @@
 //! The `provider` block: what its arguments do to what reaches AWS.
-//!
-//! Single sign-on is not tested: it needs AWS's own portal. Everything else of the SDK's chain that needs no machine of
-//! AWS is.
 
 mod accounts;
+mod chain;
 mod credentials;
 mod lockout;
+mod log;
 mod network;
 mod partitions;
 mod retries;

@@ -8,6 +8,7 @@ pub(crate) mod eks;
 pub(crate) mod events;
 pub(crate) mod features;
 pub(crate) mod front;
+pub(crate) mod log;
 pub(crate) mod processes;
 pub(crate) mod server;
 pub(crate) mod terraform;
