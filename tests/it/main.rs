@@ -14,6 +14,7 @@ mod data_sources;
 mod engine;
 mod functions;
 mod generated;
+mod guides;
 mod lists;
 mod moves;
 mod provider;
