@@ -67,6 +67,14 @@ where
         under_way.await
     }
 
+    /// What is known under `key` already.
+    pub(crate) fn known(&self, key: &K) -> Option<V> {
+        match self.lock().by_key.get(key) {
+            Some(Slot::Found(value)) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
     /// Drops what is known under `key`.
     pub(crate) fn forget(&self, key: &K) {
         self.lock().by_key.remove(key);
@@ -164,8 +172,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_found_is_kept_under_its_key() {
         let facts = Facts::default();
+        assert_eq!(facts.known(&"a"), None);
         assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
         assert_eq!(facts.get("a", never).await, Ok(Some(1)));
+        assert_eq!(facts.known(&"a"), Some(1));
         assert_eq!(facts.get("b", || async { Ok(Some(2)) }).await, Ok(Some(2)));
         facts.forget_where(|key, value| *key == "a" && value == Some(&1));
         assert_eq!(facts.get("a", || async { Ok(Some(3)) }).await, Ok(Some(3)));

@@ -3,7 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::aws::principal::Principal;
-use crate::aws::{Eks, EntryType};
+use crate::aws::{Eks, EntryType, Kind};
 use crate::framework::schema::{block, computed, optional, required};
 use crate::framework::{
     Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
@@ -13,9 +13,10 @@ use crate::value::Value;
 
 use super::client::{Client, budget};
 use super::error::Attempt;
+use super::exclusion::Exclusion;
 use super::lockout::{self, Loss};
-use super::walk::EntryKey;
-use super::{argument, import_id, pattern, search};
+use super::walk::{ClusterKey, EntryKey, Intent};
+use super::{argument, import_id, search};
 
 /// `eks_access_entries_exclusive`: the complete set of principals of a cluster.
 pub struct AccessEntriesExclusive;
@@ -25,15 +26,16 @@ model! {
     pub struct AccessEntriesExclusiveModel {
         /// The name of the EKS cluster.
         pub cluster_name: Value<String> = argument::cluster_name(),
-        /// The ARNs of all IAM principals that may have an access entry. An entry of any other principal is removed. This
-        /// makes no entries: `eks_access_entry` does.
+        /// The ARNs of all IAM principals that may have an access entry. The entry of any other principal shows in the plan
+        /// as taken out of this set, and apply removes it. This makes no entries: `eks_access_entry` does.
         pub principal_arns: Value<BTreeSet<String>> = required().check(argument::check_principal_arn),
         /// Principals whose entries are left alone, as patterns in which `*` stands for any characters.
         pub ignore: Value<BTreeSet<String>> = optional(),
         /// Whether entries of nodes (every type but `STANDARD`) are removed too. EKS makes such entries by itself for
         /// managed node groups, for Fargate and for Auto Mode; without them, nodes can no longer join.
         pub include_nodes: Value<bool> = optional().default_value(false),
-        /// Whether entries of service-linked roles are removed too. EKS and other services of AWS make them for themselves.
+        /// Whether entries of service-linked roles are removed too. EKS and other services of AWS make them for themselves,
+        /// and EKS may refuse to have them removed by anybody else: apply then fails and says so.
         pub include_service_linked_roles: Value<bool> = optional().default_value(false),
         /// The region of the cluster. The provider's region if left out.
         pub region: Value<String> = argument::region(),
@@ -59,8 +61,10 @@ type Model = AccessEntriesExclusiveModel;
 impl Resource for AccessEntriesExclusive {
     const NAME: &'static str = "eks_access_entries_exclusive";
     const DESCRIPTION: &'static str = "\
-The complete set of principals that have an access entry on an EKS cluster: the entries of all others are removed. What EKS owns \
-is left alone unless asked for, and the entry of whoever runs this is never removed. Destroying it removes no entry.";
+The complete set of principals that have an access entry on an EKS cluster: the entries of all others are removed. An apply \
+removes the entries of those whom its plan shows as taken out of `principal_arns`, and no others. A new set has nobody to take out: \
+it removes none, and the plan after it shows who is too many; a set that is imported shows them at once. What EKS owns is left alone \
+unless asked for, and the entry of whoever runs this is never removed. Destroying it removes no entry.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
     type Client = Client;
     type Model = AccessEntriesExclusiveModel;
@@ -77,27 +81,35 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
         match change {
-            Change::Create { config, planned, .. } => {
+            Change::Create { config, planned, replaces } => {
                 planned.decide(cx, config).await?;
-                plan_removals(cx, None, planned).await
+                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
+                plan_creation(cx, planned).await
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
                     planned.decide(cx, config).await?;
                 }
                 // A set of another cluster is a new one, and planned as such.
-                let stays = planned.cluster_name == prior.cluster_name && planned.region == prior.region;
-                if stays { plan_removals(cx, Some(prior), planned).await } else { Ok(()) }
+                if planned.cluster_name != prior.cluster_name || planned.region != prior.region {
+                    return Ok(());
+                }
+                planned.note(cx, Intent::Keep)?;
+                plan_removals(cx, prior, planned).await
             }
             Change::Delete { .. } => Ok(()),
         }
     }
 
+    /// Removes nobody. What a plan tells its apply is the planned set alone: whose entries were there when it was made is
+    /// not in it. The next plan shows them as taken out.
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
         let planned = create.planned;
-        // Of a creation that fails nothing remains but entries: the next plan names those that are still there.
-        remove(cx, None, &planned).await.map_err(|stuck| stuck.diagnostics)?;
-        Ok(planned)
+        let name = planned.to_string();
+        let attempt = Attempt { summary: "Cannot watch over EKS access entries", object: &name };
+        let eks = planned.eks(cx, &attempt).await?;
+        let cluster = eks.find_cluster(planned.cluster(), &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
+        if cluster.is_some() { Ok(planned) } else { Err(no_such_cluster(&planned, attempt.summary).into()) }
     }
 
     async fn read(
@@ -125,7 +137,7 @@ is left alone unless asked for, and the entry of whoever runs this is never remo
 
     async fn update(&self, cx: &Cx<'_, Client>, update: Update<Model>) -> Result<Model, Failed<Model>> {
         let Update { prior, planned, .. } = update;
-        match remove(cx, Some(&prior), &planned).await {
+        match remove(cx, &prior, &planned).await {
             Ok(()) => Ok(planned),
             Err(Stuck { left, diagnostics }) => {
                 let principals = planned.principal_arns.known().into_iter().flatten().cloned().chain(left).collect();
@@ -158,57 +170,74 @@ async fn find_others(
 ) -> Result<Option<BTreeSet<String>>, Diagnostics> {
     let budget = budget(cx);
     let failed = |error| Diagnostics::from(attempt.failed(&error));
-    let Some(all) = eks.access_entry_principals(model.cluster(), None, &budget).await.map_err(failed)? else {
+    let listed = match eks.is_known_without_entries(model.cluster()) {
+        true => None,
+        false => eks.access_entry_principals(model.cluster(), None, &budget).await.map_err(failed)?,
+    };
+    let Some(all) = listed else {
         // A cluster in mode CONFIG_MAP has no entries.
         let cluster = eks.find_cluster(model.cluster(), &budget).await.map_err(failed)?;
         return Ok(cluster.map(|_| BTreeSet::new()));
     };
-    let mut others = BTreeSet::new();
-    for principal in all.into_iter().filter(|principal| model.concerns(principal)) {
-        if !model.include_nodes.known().copied().unwrap_or_default() {
+    let exclusion = model.exclusion();
+    let all = all.into_iter().filter(|principal| exclusion.concerns(principal)).collect();
+    retain_removable(cx, eks, model, all, attempt).await.map(Some)
+}
+
+/// Whose entries the change from one set to another removes, of those that are there: whom it takes out of
+/// `principal_arns`, as the plan shows. An entry that the state did not show then is left for the next plan.
+async fn find_removals(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    prior: &Model,
+    planned: &Model,
+    attempt: &Attempt<'_>,
+) -> Result<BTreeSet<String>, Diagnostics> {
+    let exclusion = planned.exclusion();
+    let mut gone = planned.beyond(prior);
+    gone.retain(|principal| exclusion.concerns(principal));
+    retain_removable(cx, eks, planned, gone, attempt).await
+}
+
+/// Those principals whose entry is to go: not that of a node unless asked for, and not that of whoever runs this.
+async fn retain_removable(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    model: &Model,
+    principals: BTreeSet<String>,
+    attempt: &Attempt<'_>,
+) -> Result<BTreeSet<String>, Diagnostics> {
+    let budget = budget(cx);
+    let failed = |error| Diagnostics::from(attempt.failed(&error));
+    let nodes_too = model.exclusion().nodes_too;
+    let mut removable = BTreeSet::new();
+    for principal in principals {
+        // Where nodes go too, the type of an entry makes no difference.
+        if !nodes_too {
             let entry = eks.find_access_entry(model.cluster(), &principal, &budget).await.map_err(failed)?;
             if entry.is_none_or(|entry| entry.entry_type != EntryType::Standard) {
                 continue;
             }
         }
-        others.insert(principal);
+        removable.insert(principal);
     }
-    if !others.is_empty() {
+    if !removable.is_empty() {
         let caller = cx.client.caller(Some(eks.region()), &budget).await.map_err(failed)?;
-        others.retain(|principal| !principal.parse::<Principal>().is_ok_and(|principal| caller.is(&principal)));
+        removable.retain(|principal| !principal.parse::<Principal>().is_ok_and(|principal| caller.is(&principal)));
     }
-    Ok(Some(others))
+    Ok(removable)
 }
 
-/// Whom the change from one set to another removes; `None` if there is no such cluster.
-///
-/// An entry that the prior set neither names nor leaves alone was not there when the state was read: nobody has been told
-/// of it yet, so it stays until the next plan shows it.
-async fn find_removals(
-    cx: &Cx<'_, Client>,
-    eks: &Eks,
-    prior: Option<&Model>,
-    planned: &Model,
-    attempt: &Attempt<'_>,
-) -> Result<Option<BTreeSet<String>>, Diagnostics> {
-    let Some(mut removals) = find_others(cx, eks, planned, attempt).await? else { return Ok(None) };
-    if let Some(prior) = prior {
-        let unseen = find_others(cx, eks, prior, attempt).await?.unwrap_or_default();
-        removals.retain(|principal| !unseen.contains(principal));
-    }
-    Ok(Some(removals))
-}
-
-/// Removes whom the plan of this walk has named, and nobody else.
-async fn remove(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Model) -> Result<(), Stuck> {
+/// Removes whom the plan shows as taken out. Those whom EKS may refuse to remove come last.
+async fn remove(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(), Stuck> {
     let name = planned.to_string();
     let attempt = Attempt { summary: SUMMARY, object: &name };
     let nothing_done = |diagnostics| Stuck { left: planned.beyond(prior), diagnostics };
     let eks = planned.eks(cx, &attempt).await.map_err(nothing_done)?;
-    let found = find_removals(cx, &eks, prior, planned, &attempt).await.map_err(nothing_done)?;
-    let Some(mut left) = found else { return Err(nothing_done(no_such_cluster(planned).into())) };
-    left.retain(|principal| planned.key(principal).is_some_and(|key| cx.client.walk.is_excluded(&key)));
-    while let Some(principal) = left.first() {
+    let mut left = find_removals(cx, &eks, prior, planned, &attempt).await.map_err(nothing_done)?;
+    let mut order: Vec<_> = left.iter().cloned().collect();
+    order.sort_by_key(|principal| search::is_service_linked(principal));
+    for principal in order {
         let entry = format!("the access entry of {principal} on cluster {}", planned.cluster());
         let attempt = Attempt { summary: SUMMARY, object: &entry };
         tracing::info!(
@@ -216,23 +245,33 @@ async fn remove(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Model) -> 
             principal,
             "removing an access entry that is not in principal_arns"
         );
-        if let Err(error) = eks.delete_access_entry(planned.cluster(), principal, &budget(cx)).await {
-            return Err(Stuck { left, diagnostics: attempt.failed(&error).into() });
+        if let Err(error) = eks.delete_access_entry(planned.cluster(), &principal, &budget(cx)).await {
+            let mut diagnostic = attempt.failed(&error);
+            if search::is_service_linked(&principal) && *error.kind() == Kind::InvalidParameter {
+                diagnostic.detail.push_str(SERVICE_LINKED);
+                diagnostic = diagnostic.at_attribute("include_service_linked_roles");
+            }
+            return Err(Stuck { left, diagnostics: diagnostic.into() });
         }
-        left.pop_first();
+        left.remove(&principal);
     }
     Ok(())
 }
 
-/// Names whom the change removes, holds that against the rest of the plan, and notes it for apply.
-async fn plan_removals(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Model) -> Result<(), Diagnostics> {
+const SERVICE_LINKED: &str = "\n\n\
+EKS leaves the entry of a service-linked role to the service that it belongs to, and refuses to have it removed from here. Nothing \
+else is left to remove. Take include_service_linked_roles out, or name the role in ignore or principal_arns. To be rid of the entry, \
+switch off what the service does in this cluster.";
+
+/// Says who is too many already.
+async fn plan_creation(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
     if !(cx.client.is_known() && planned.is_decided()) {
         return Ok(());
     }
     let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot plan EKS access entries", object: &name };
+    let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
     let eks = planned.eks(cx, &attempt).await?;
-    let Some(removals) = find_removals(cx, &eks, prior, planned, &attempt).await? else {
+    let Some(others) = find_others(cx, &eks, planned, &attempt).await? else {
         let detail = format!(
             "There is no cluster {} in {} now. Unless something else in this plan makes it first, apply will fail.",
             planned.cluster(),
@@ -241,34 +280,72 @@ async fn plan_removals(cx: &Cx<'_, Client>, prior: Option<&Model>, planned: &Mod
         cx.warn(Diagnostic::warning("No such cluster yet", detail).at_attribute("cluster_name"));
         return Ok(());
     };
-    // Whom the state names, the plan shows as taken out.
-    let shown = |principal: &&String| prior.is_some_and(|prior| prior.names(principal));
-    let unshown: String = removals.iter().filter(|p| !shown(p)).map(|p| format!("  - {p}\n")).collect();
-    if !unshown.is_empty() {
-        let detail = format!(
-            "Cluster {} has access entries of principals that are not in principal_arns. Apply removes them:\n\n{unshown}",
-            planned.cluster()
-        );
-        cx.warn(Diagnostic::warning("Access entries will be removed", detail).at_attribute("principal_arns"));
+    if others.is_empty() {
+        return Ok(());
     }
-    let keys: Vec<_> = removals.iter().filter_map(|principal| planned.key(principal)).collect();
-    for key in &keys {
-        cx.client.walk.exclude(key).map_err(|wrong| wrong.at_attribute("principal_arns"))?;
+    let id = match cx.client.is_own_region(eks.region(), &budget(cx)).await {
+        true => planned.cluster().to_owned(),
+        false => import_id::join_with_region(&[planned.cluster()], '@', eks.region()),
+    };
+    warn_of_left(
+        cx,
+        planned,
+        &others,
+        &format!(
+            "\n\nTo have this plan show and its apply remove them, import the set instead of creating it:\n\n  import {{\n    \
+             to = eks_access_entries_exclusive.<name>\n    id = {id:?}\n  }}"
+        ),
+    );
+    Ok(())
+}
+
+/// Holds the removals against lockouts, and says who is too many without being shown.
+async fn plan_removals(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(), Diagnostics> {
+    if !(cx.client.is_known() && planned.is_decided()) {
+        return Ok(());
     }
-    for key in &keys {
-        lockout::check(cx, &eks, key, Loss::Entry).await?;
+    let name = planned.to_string();
+    let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
+    let eks = planned.eks(cx, &attempt).await?;
+    let removals = find_removals(cx, &eks, prior, planned, &attempt).await?;
+    cx.client.walk.exclude(planned.keys(&removals));
+    for key in planned.keys(&removals) {
+        lockout::check(cx, &eks, &key, Loss::Entry).await?;
+    }
+    // Whom the state leaves alone, it does not show.
+    if planned.leaves_alone() != prior.leaves_alone() {
+        let mut others = find_others(cx, &eks, planned, &attempt).await?.unwrap_or_default();
+        others.retain(|principal| !removals.contains(principal));
+        if !others.is_empty() {
+            warn_of_left(cx, planned, &others, "");
+        }
     }
     Ok(())
 }
 
-fn no_such_cluster(planned: &Model) -> Diagnostic {
+/// Says who is too many and not shown, and tells the rest of the walk.
+fn warn_of_left(cx: &Cx<'_, Client>, planned: &Model, others: &BTreeSet<String>, advice: &str) {
+    cx.client.walk.exclude(planned.keys(others));
+    let others: String = others.iter().map(|principal| format!("  - {principal}\n")).collect();
+    let detail = format!(
+        "Cluster {} has access entries of principals that are not in principal_arns:\n\n{others}\nApply removes whom its plan \
+         shows as taken out of principal_arns, and this plan does not show them yet: they stay. The next plan shows them, and its \
+         apply removes them.{advice}",
+        planned.cluster()
+    );
+    cx.warn(Diagnostic::warning("Access entries are left to the next plan", detail).at_attribute("principal_arns"));
+}
+
+const CANNOT_PLAN: &str = "Cannot plan EKS access entries";
+
+fn no_such_cluster(planned: &Model, summary: &'static str) -> Diagnostic {
     let region = planned.region.known().map(String::as_str).unwrap_or_default();
     let detail = format!(
         "There is no cluster {} in {region}. Check cluster_name, the region and the credentials. If this configuration makes \
          the cluster, take cluster_name from it, so that the cluster is made first.",
         planned.cluster()
     );
-    Diagnostic::error(SUMMARY, detail).at_attribute("cluster_name")
+    Diagnostic::error(summary, detail).at_attribute("cluster_name")
 }
 
 impl Model {
@@ -286,22 +363,33 @@ impl Model {
         self.cluster_name.known().map(String::as_str).unwrap_or_default()
     }
 
-    /// Whether an entry of this principal would have to go, as far as its ARN tells.
-    fn concerns(&self, principal: &str) -> bool {
-        let is_service_linked = search::is_service_linked(principal);
-        let is_ignored = self.ignore.known().is_some_and(|ignore| ignore.iter().any(|p| pattern::fits(p, principal)));
-        let service_linked_too = self.include_service_linked_roles.known().copied().unwrap_or_default();
-        !self.names(principal) && !is_ignored && (service_linked_too || !is_service_linked)
+    /// Who is too many.
+    fn exclusion(&self) -> Exclusion {
+        Exclusion {
+            named: self.principal_arns.known().cloned().unwrap_or_default(),
+            ignored: self.ignore.known().cloned().unwrap_or_default(),
+            nodes_too: self.include_nodes.known().copied().unwrap_or_default(),
+            service_linked_roles_too: self.include_service_linked_roles.known().copied().unwrap_or_default(),
+        }
     }
 
-    fn names(&self, principal: &str) -> bool {
-        self.principal_arns.known().is_some_and(|named| named.contains(principal))
+    /// The same for whoever is in the set.
+    fn leaves_alone(&self) -> Exclusion {
+        Exclusion { named: BTreeSet::new(), ..self.exclusion() }
     }
 
     /// The principals that the prior set names and this one does not.
-    fn beyond(&self, prior: Option<&Self>) -> BTreeSet<String> {
-        let before = prior.and_then(|prior| prior.principal_arns.known()).into_iter().flatten();
-        before.filter(|principal| !self.names(principal)).cloned().collect()
+    fn beyond(&self, prior: &Self) -> BTreeSet<String> {
+        let before = prior.principal_arns.known().into_iter().flatten();
+        let named = self.principal_arns.known();
+        before.filter(|principal| !named.is_some_and(|named| named.contains(*principal))).cloned().collect()
+    }
+
+    /// Tells the rest of the walk. A set that is forgotten collides with nothing.
+    fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
+        let Some(key) = self.cluster_key() else { return Ok(()) };
+        let exclusion = self.is_decided().then(|| self.exclusion());
+        Ok(cx.client.walk.plan_set(&key, intent, exclusion)?)
     }
 
     /// Whether enough is known to tell who has to go.
@@ -310,17 +398,18 @@ impl Model {
         is_known && self.principal_arns.known().is_some() && !self.ignore.is_unknown()
     }
 
-    fn key(&self, principal: &str) -> Option<EntryKey> {
-        Some(EntryKey {
-            region: self.region.known()?.clone(),
-            cluster: self.cluster_name.known()?.clone(),
-            principal: principal.to_owned(),
-        })
+    fn cluster_key(&self) -> Option<ClusterKey> {
+        Some((self.region.known()?.clone(), self.cluster_name.known()?.clone()))
+    }
+
+    fn keys(&self, principals: &BTreeSet<String>) -> impl Iterator<Item = EntryKey> {
+        let key = |(region, cluster), principal: &String| EntryKey { region, cluster, principal: principal.clone() };
+        principals.iter().filter_map(move |principal| Some(key(self.cluster_key()?, principal)))
     }
 
     async fn decide(&mut self, cx: &Cx<'_, Client>, config: &Self) -> Result<(), Diagnostics> {
         let name = self.to_string();
-        let attempt = Attempt { summary: "Cannot plan EKS access entries", object: &name };
+        let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
         argument::plan_region(cx.client, &attempt, &config.region, &mut self.region, &budget(cx)).await?;
         self.id = self.cluster_name.clone();
         Ok(())

@@ -13,6 +13,7 @@ use crate::value::Value;
 
 use super::client::{Client, budget};
 use super::error::Attempt;
+use super::walk::Intent;
 use super::{argument, import_id};
 
 mod gate;
@@ -78,8 +79,9 @@ nothing else of the cluster is ever touched. Destroying it changes nothing in EK
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
         match change {
-            Change::Create { config, planned, .. } => {
+            Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
+                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
                 check_live(cx, planned).await
             }
             Change::Update { config, prior, planned, .. } => {
@@ -87,6 +89,9 @@ nothing else of the cluster is ever touched. Destroying it changes nothing in EK
                     plan_region(cx, config, planned).await?;
                 }
                 let same_cluster = planned.cluster_name == prior.cluster_name && planned.region == prior.region;
+                if same_cluster {
+                    planned.note(cx, Intent::Keep)?;
+                }
                 match (prior.mode(), planned.mode()) {
                     (Some(from), Some(to)) if same_cluster => {
                         check_step(planned, from, to)?;
@@ -317,6 +322,21 @@ impl Model {
 
     fn plan_id(&mut self) {
         self.id = self.cluster_name.clone();
+    }
+
+    /// Tells the rest of the walk. A mode that is forgotten collides with nothing.
+    fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
+        match (&self.region, &self.cluster_name) {
+            (Value::Known(region), Value::Known(cluster)) => {
+                let key = (region.clone(), cluster.clone());
+                Ok(cx
+                    .client
+                    .walk
+                    .plan_mode(&key, intent, self.mode())
+                    .map_err(|wrong| wrong.at_attribute("cluster_name"))?)
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn eks(&self, cx: &Cx<'_, Client>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {

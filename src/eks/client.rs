@@ -63,6 +63,11 @@ impl Client {
         self.aws.eks(region, budget).await.map_err(|error| attempt.failed(&error).into())
     }
 
+    /// Whether an import finds what is in this region without naming it: it looks in the provider's own.
+    pub(super) async fn is_own_region(&self, region: &str, budget: &Budget) -> bool {
+        self.aws.eks(None, budget).await.is_ok_and(|own| own.region() == region)
+    }
+
     /// What a plan does when it would lock somebody out.
     pub(super) fn lockout_guard(&self) -> LockoutGuard {
         self.lockout_guard

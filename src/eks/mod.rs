@@ -11,6 +11,7 @@
 //! | [`import_id`] | what follows the address in `terraform import` |
 //! | [`aws_auth`], [`coverage`] | what becomes of aws-auth, and how far access entries cover it |
 //! | [`error`] | what AWS says, as a diagnostic |
+//! | [`exclusion`] | which entries an exclusive set of principals leaves no room for |
 //! | [`lockout`] | guards against locking oneself out |
 //! | [`moves`] | what moves from other providers have in common |
 //! | [`pattern`] | patterns for principals |
@@ -33,6 +34,7 @@ mod config;
 mod coverage;
 pub mod data;
 mod error;
+mod exclusion;
 pub mod function;
 mod import_id;
 pub mod list;

@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::aws::{AwsError, Budget, Eks};
+use crate::aws::{AuthenticationMode, AwsError, Budget, Eks, EntryType};
 use crate::framework::Diagnostic;
+
+use super::exclusion::Exclusion;
 
 /// What has been planned so far.
 #[derive(Default)]
@@ -17,19 +19,28 @@ pub(super) struct Walk {
     principals: Mutex<HashMap<ClusterKey, Principals>>,
 }
 
-/// Region and name.
-type ClusterKey = (String, String);
+/// Region and name of a cluster.
+pub(super) type ClusterKey = (String, String);
 
 type Principals = Arc<BTreeSet<String>>;
 
 #[derive(Default)]
 struct Plans {
-    entries: BTreeMap<EntryKey, Vec<Intent>>,
+    entries: BTreeMap<EntryKey, Vec<EntryPlan>>,
     associations: BTreeMap<EntryKey, BTreeMap<String, Vec<Intent>>>,
     /// The entries whose resource lays claim to all of their policies, with the names of these.
     owned_policies: BTreeMap<EntryKey, BTreeSet<String>>,
-    /// The entries that an exclusive set of principals removes.
+    /// The exclusive sets of principals.
+    sets: BTreeMap<ClusterKey, Vec<Intent>>,
+    exclusions: BTreeMap<ClusterKey, Exclusion>,
+    /// The entries that are there and that an exclusive set removes, now or by its next plan.
     excluded: BTreeSet<EntryKey>,
+    /// The authentication modes.
+    modes: BTreeMap<ClusterKey, Vec<Intent>>,
+    /// The clusters whose mode is set to one with access entries.
+    get_entries: BTreeSet<ClusterKey>,
+    /// What is said of a cluster and not repeated.
+    said: BTreeSet<(&'static str, ClusterKey)>,
     /// The principals that lose cluster-admin rights, by region and cluster.
     former_administrators: BTreeMap<ClusterKey, BTreeSet<String>>,
 }
@@ -42,11 +53,41 @@ pub(super) struct EntryKey {
     pub(super) principal: String,
 }
 
+impl EntryKey {
+    /// What the entry's cluster is known by.
+    pub(super) fn cluster_key(&self) -> ClusterKey {
+        (self.region.clone(), self.cluster.clone())
+    }
+}
+
+/// What the plan of an entry's resource says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EntryPlan {
+    pub(super) intent: Intent,
+    /// The type that it is to have; `None` if that is known only after apply.
+    pub(super) entry_type: Option<EntryType>,
+    /// The names of its policies, if its resource lays claim to all of them.
+    pub(super) policies: Option<BTreeSet<String>>,
+}
+
+impl EntryPlan {
+    /// That it goes.
+    pub(super) const REMOVED: Self = Self { intent: Intent::Remove, entry_type: None, policies: None };
+
+    /// Whether an exclusive set leaves no room for it.
+    fn is_excluded_by(&self, set: &Exclusion, key: &EntryKey) -> bool {
+        let stays = self.intent != Intent::Remove;
+        stays && self.entry_type.as_ref().is_some_and(|entry_type| set.excludes(&key.principal, entry_type))
+    }
+}
+
 /// What the plan of one resource means for the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Intent {
     /// To make it.
     Create,
+    /// To make it, or to take over the one that is there.
+    Adopt,
     /// To make it again, in the place of one that the same resource has.
     Recreate,
     /// To have it, as it is or changed.
@@ -67,28 +108,26 @@ enum Clash {
 }
 
 impl Walk {
-    /// Notes what is planned for an entry, and the names of its policies if its resource lays claim to all of them.
-    pub(super) fn plan_entry(
-        &self,
-        key: &EntryKey,
-        intent: Intent,
-        owned_policies: Option<BTreeSet<String>>,
-    ) -> Result<(), Diagnostic> {
+    /// Notes what is planned for an entry.
+    pub(super) fn plan_entry(&self, key: &EntryKey, planned: EntryPlan) -> Result<(), Diagnostic> {
         let mut plans = self.plans();
-        if intent != Intent::Remove && plans.excluded.contains(key) {
-            return Err(excluded(key));
+        if plans.exclusions.get(&key.cluster_key()).is_some_and(|set| planned.is_excluded_by(set, key)) {
+            return Err(excluded(key).at_attribute("principal_arn"));
         }
-        if let Some(owned) = owned_policies {
+        if let Some(owned) = &planned.policies {
             let associations = plans.associations.get(key).into_iter().flatten();
             let mut associations = associations.flat_map(|(policy, intents)| intents.iter().map(move |i| (policy, *i)));
-            if let Some(wrong) = associations.find_map(|(policy, intent)| two_owners(key, &owned, policy, intent)) {
+            if let Some(wrong) = associations.find_map(|(policy, intent)| two_owners(key, owned, policy, intent)) {
                 return Err(wrong);
             }
-            plans.owned_policies.insert(key.clone(), owned);
+            plans.owned_policies.insert(key.clone(), owned.clone());
         }
+        let noted = plans.entries.entry(key.clone()).or_default();
+        let clash = noted.iter().find_map(|other| clash(other.intent, planned.intent));
+        noted.push(planned);
         let what = format!("the access entry of {} on cluster {} in {}", key.principal, key.cluster, key.region);
         let hint = "An entry that another configuration manages, or that was made by hand, is taken over with an import block.";
-        note(plans.entries.entry(key.clone()).or_default(), intent).map_err(|clash| clash.explain(&what, hint))
+        clash.map_or(Ok(()), |clash| Err(clash.explain(&what, hint)))
     }
 
     /// Notes what is planned for the association of a policy, known by its name, with an entry.
@@ -104,33 +143,78 @@ impl Walk {
         note(intents, intent).map_err(|clash| clash.explain(&what, hint))
     }
 
-    /// Whether the entry is made in this walk, so that whatever belonged to an earlier one of the same name is gone.
+    /// Whether the entry is made in this walk, so that whatever belonged to an earlier one of the same name is gone. One
+    /// that may be taken over is not: it is there for whoever has seen what belongs to it.
     pub(super) fn makes_entry(&self, key: &EntryKey) -> bool {
         let plans = self.plans();
-        let intents = plans.entries.get(key).map(Vec::as_slice).unwrap_or_default();
-        intents.iter().any(|intent| matches!(intent, Intent::Create | Intent::Recreate))
+        let planned = plans.entries.get(key).map(Vec::as_slice).unwrap_or_default();
+        planned.iter().any(|planned| matches!(planned.intent, Intent::Create | Intent::Recreate))
     }
 
-    /// Notes that an exclusive set of principals removes an entry.
-    pub(super) fn exclude(&self, key: &EntryKey) -> Result<(), Diagnostic> {
+    /// Notes an exclusive set of principals, once it is known who is in it.
+    pub(super) fn plan_set(
+        &self,
+        key: &ClusterKey,
+        intent: Intent,
+        exclusion: Option<Exclusion>,
+    ) -> Result<(), Diagnostic> {
         let mut plans = self.plans();
-        let intents = plans.entries.get(key).map(Vec::as_slice).unwrap_or_default();
-        if intents.iter().any(|intent| *intent != Intent::Remove) {
-            return Err(excluded(key));
+        let (region, cluster) = key;
+        let what = format!("the complete set of principals of cluster {cluster} in {region}");
+        let hint = "Name everybody in the other's principal_arns.";
+        note(plans.sets.entry(key.clone()).or_default(), intent).map_err(|clash| clash.explain(&what, hint))?;
+        let Some(exclusion) = exclusion else { return Ok(()) };
+        let mut of_cluster = plans.entries.iter().filter(|(entry, _)| entry.cluster_key() == *key);
+        let is_excluded = |planned: &EntryPlan, entry| planned.is_excluded_by(&exclusion, entry);
+        let wrong = of_cluster.find(|(entry, planned)| planned.iter().any(|planned| is_excluded(planned, entry)));
+        if let Some((entry, _)) = wrong {
+            return Err(excluded(entry).at_attribute("principal_arns"));
         }
-        plans.excluded.insert(key.clone());
+        plans.exclusions.insert(key.clone(), exclusion);
         Ok(())
     }
 
-    /// Whether a plan of this walk has said that an exclusive set of principals removes the entry.
+    /// Notes the entries that are there and that an exclusive set removes, now or by its next plan.
+    pub(super) fn exclude(&self, keys: impl IntoIterator<Item = EntryKey>) {
+        self.plans().excluded.extend(keys);
+    }
+
+    /// Whether an exclusive set of this walk removes the entry, now or by its next plan.
     pub(super) fn is_excluded(&self, key: &EntryKey) -> bool {
         self.plans().excluded.contains(key)
+    }
+
+    /// Notes the authentication mode that a cluster is to have; `None` if that is known only after apply.
+    pub(super) fn plan_mode(
+        &self,
+        key: &ClusterKey,
+        intent: Intent,
+        mode: Option<AuthenticationMode>,
+    ) -> Result<(), Diagnostic> {
+        let mut plans = self.plans();
+        if mode != Some(AuthenticationMode::ConfigMap) {
+            plans.get_entries.insert(key.clone());
+        }
+        let (region, cluster) = key;
+        let what = format!("the authentication mode of cluster {cluster} in {region}");
+        let intents = plans.modes.entry(key.clone()).or_default();
+        note(intents, intent).map_err(|clash| clash.explain(&what, "A cluster has one mode."))
+    }
+
+    /// Whether a resource of this walk that was planned before sets a mode with access entries.
+    pub(super) fn plans_mode_with_entries(&self, key: &ClusterKey) -> bool {
+        self.plans().get_entries.contains(key)
+    }
+
+    /// Whether this is to be said of the cluster: it is, once in a walk.
+    pub(super) fn is_news(&self, what: &'static str, key: &ClusterKey) -> bool {
+        self.plans().said.insert((what, key.clone()))
     }
 
     /// Notes that a principal loses its cluster-admin rights, and gives all of its cluster that do so far.
     pub(super) fn takes_administrator(&self, key: &EntryKey) -> BTreeSet<String> {
         let mut plans = self.plans();
-        let former = plans.former_administrators.entry((key.region.clone(), key.cluster.clone())).or_default();
+        let former = plans.former_administrators.entry(key.cluster_key()).or_default();
         former.insert(key.principal.clone());
         former.clone()
     }
@@ -147,6 +231,10 @@ impl Walk {
         let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = listed().get(&key) {
             return Ok(Some(known.clone()));
+        }
+        // EKS has said so once; only the absence itself is not kept.
+        if eks.is_known_without_entries(cluster) {
+            return Ok(None);
         }
         let Some(found) = eks.access_entry_principals(cluster, None, budget).await? else { return Ok(None) };
         Ok(Some(listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
@@ -165,13 +253,13 @@ fn note(intents: &mut Vec<Intent>, new: Intent) -> Result<(), Clash> {
 }
 
 fn clash(one: Intent, other: Intent) -> Option<Clash> {
-    use Intent::{Create, Keep, Recreate, Remove};
+    use Intent::{Adopt, Create, Keep, Recreate, Remove};
     match (one, other) {
         // A replacement is planned in two halves: first as a change of what is there, then as a new object.
         (Keep, Recreate) | (Recreate, Keep) | (Remove, Remove) => None,
-        (Create | Recreate, Remove) | (Remove, Create | Recreate) => Some(Clash::Moved),
+        (Create | Adopt | Recreate, Remove) | (Remove, Create | Adopt | Recreate) => Some(Clash::Moved),
         (Keep, Remove) | (Remove, Keep) => Some(Clash::RemovedAndKept),
-        (Create | Recreate | Keep, Create | Recreate | Keep) => Some(Clash::Twice),
+        (Create | Adopt | Recreate | Keep, Create | Adopt | Recreate | Keep) => Some(Clash::Twice),
     }
 }
 
@@ -207,7 +295,7 @@ impl Clash {
 
 fn excluded(EntryKey { region, cluster, principal }: &EntryKey) -> Diagnostic {
     let detail = format!(
-        "An eks_access_entry has the access entry of {principal} on cluster {cluster} in {region}; the \
+        "An eks_access_entry has, or makes, the access entry of {principal} on cluster {cluster} in {region}; the \
          eks_access_entries_exclusive of that cluster does not name the principal, and would remove the entry. Add it to \
          principal_arns, or to ignore."
     );
@@ -247,18 +335,24 @@ mod tests {
         }
     }
 
+    fn planned(intent: Intent, policies: Option<BTreeSet<String>>) -> EntryPlan {
+        EntryPlan { intent, entry_type: Some(EntryType::Standard), policies }
+    }
+
     /// The summary of what is said when these plans come up, in this order.
     fn entries(intents: &[Intent]) -> Option<String> {
         let walk = Walk::default();
-        let said = intents.iter().find_map(|intent| walk.plan_entry(&key(), *intent, None).err());
+        let said = intents.iter().find_map(|intent| walk.plan_entry(&key(), planned(*intent, None)).err());
         said.map(|diagnostic| diagnostic.summary)
     }
 
     #[test]
     fn what_collides_is_refused_in_either_order() {
-        use Intent::{Create, Keep, Remove};
+        use Intent::{Adopt, Create, Keep, Remove};
         for (one, other, summary) in [
             (Create, Create, "Managed twice"),
+            (Create, Adopt, "Managed twice"),
+            (Adopt, Remove, "Removed and created at once"),
             (Create, Keep, "Managed twice"),
             (Keep, Keep, "Managed twice"),
             (Create, Remove, "Removed and created at once"),
@@ -269,22 +363,53 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_entry_that_is_kept_is_not_excluded_in_either_order() {
-        let summary = Err("Managed and excluded at once".to_owned());
-        let walk = Walk::default();
-        assert_eq!(walk.exclude(&key()), Ok(()));
-        assert_eq!(walk.plan_entry(&key(), Intent::Create, None).map_err(|d| d.summary), summary);
-        let walk = Walk::default();
-        assert_eq!(walk.plan_entry(&key(), Intent::Keep, None), Ok(()));
-        assert_eq!(walk.exclude(&key()).map_err(|d| d.summary), summary);
+    /// The summary of what is said when this entry and a set without it come up, in either order.
+    fn entry_and_set(entry: &EntryPlan, set: &Exclusion) -> [Option<String>; 2] {
+        [true, false].map(|set_first| {
+            let walk = Walk::default();
+            let entry = || walk.plan_entry(&key(), entry.clone());
+            let set = || walk.plan_set(&key().cluster_key(), Intent::Keep, Some(set.clone()));
+            let (first, second) = if set_first { (set(), entry()) } else { (entry(), set()) };
+            assert_eq!(first, Ok(()));
+            second.err().map(|diagnostic| diagnostic.summary)
+        })
     }
 
     #[test]
-    fn an_entry_that_goes_may_be_excluded() {
-        let walk = Walk::default();
-        assert_eq!(walk.plan_entry(&key(), Intent::Remove, None), Ok(()));
-        assert_eq!(walk.exclude(&key()), Ok(()));
+    fn an_entry_that_is_made_or_kept_is_not_excluded() {
+        let summary = Some("Managed and excluded at once".to_owned());
+        for intent in [Intent::Create, Intent::Adopt, Intent::Recreate, Intent::Keep] {
+            let said = entry_and_set(&planned(intent, None), &Exclusion::default());
+            assert_eq!(said, [summary.clone(), summary.clone()], "{intent:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_goes_or_is_left_alone_may_be_without_a_name() {
+        let kept = planned(Intent::Keep, None);
+        let node = EntryPlan { entry_type: Some(EntryType::Ec2Linux), ..kept.clone() };
+        let unknown = EntryPlan { entry_type: None, ..kept.clone() };
+        let ignoring = Exclusion { ignored: ["*".to_owned()].into(), ..Exclusion::default() };
+        let nothing = Exclusion::default();
+        for (entry, set) in
+            [(EntryPlan::REMOVED, &nothing), (node.clone(), &nothing), (unknown, &nothing), (kept, &ignoring)]
+        {
+            assert_eq!(entry_and_set(&entry, set), [None, None], "{entry:?}, {set:?}");
+        }
+        let with_nodes = Exclusion { nodes_too: true, ..Exclusion::default() };
+        assert!(entry_and_set(&node, &with_nodes).iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_replaced_set_or_mode_does_not_collide_with_itself() {
+        let (walk, key) = (Walk::default(), key().cluster_key());
+        for intent in [Intent::Keep, Intent::Recreate] {
+            assert_eq!(walk.plan_set(&key, intent, None), Ok(()));
+            assert_eq!(walk.plan_mode(&key, intent, None), Ok(()));
+        }
+        let twice = Err("Managed twice".to_owned());
+        assert_eq!(walk.plan_set(&key, Intent::Create, None).map_err(|said| said.summary), twice);
+        assert_eq!(walk.plan_mode(&key, Intent::Create, None).map_err(|said| said.summary), twice);
     }
 
     #[test]
@@ -300,7 +425,7 @@ mod tests {
     fn entry_and_association(policy: &str, intent: Intent) -> [Option<String>; 2] {
         [true, false].map(|association_first| {
             let walk = Walk::default();
-            let entry = || walk.plan_entry(&key(), Intent::Keep, policies());
+            let entry = || walk.plan_entry(&key(), planned(Intent::Keep, policies()));
             let association = || walk.plan_association(&key(), policy, intent);
             let (first, second) = if association_first { (association(), entry()) } else { (entry(), association()) };
             assert_eq!(first, Ok(()));

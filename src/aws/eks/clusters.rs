@@ -37,6 +37,13 @@ impl Eks {
         Ok(Page { items: page.clusters.unwrap_or_default(), next: token_of(page.next_token) })
     }
 
+    /// Whether the cluster has been seen in a mode without access entries, and nothing has been heard of a change since.
+    /// Makes no call.
+    pub fn is_known_without_entries(&self, name: &str) -> bool {
+        let known = self.regional.clusters.known(&name.to_owned());
+        !self.fresh && known.is_some_and(|cluster| cluster.authentication_mode == AuthenticationMode::ConfigMap)
+    }
+
     /// Asks EKS to change the cluster's authentication mode, which it then does on its own time.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub(super) async fn announce(
 ) -> Result<(), Diagnostics> {
     let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else { return Ok(()) };
     if !adopts(planned) {
-        return Err(refusal(cx, eks, planned, &entry, attempt).await.into());
+        return Err(refusal(cx, eks, planned, &entry).await.into());
     }
     check_type(planned, &entry)?;
     let detail = format!(
@@ -49,13 +49,13 @@ pub(super) async fn resolve(
         return Err(before_destroy(planned).into());
     }
     if !adopts(planned) {
-        return Err(refusal(cx, eks, planned, &entry, attempt).await.into());
+        return Err(refusal(cx, eks, planned, &entry).await.into());
     }
     check_type(planned, &entry)?;
     adopt(cx, eks, planned, entry, attempt).await
 }
 
-fn adopts(planned: &AccessEntryModel) -> bool {
+pub(super) fn adopts(planned: &AccessEntryModel) -> bool {
     planned.on_conflict.known().is_some_and(|text| text == "adopt")
 }
 
@@ -109,16 +109,8 @@ fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<()
     Err(Diagnostic::error("Cannot adopt EKS access entry", detail).at_attribute("type").into())
 }
 
-async fn refusal(
-    cx: &Cx<'_, Client>,
-    eks: &Eks,
-    planned: &AccessEntryModel,
-    entry: &aws::AccessEntry,
-    attempt: &Attempt<'_>,
-) -> Diagnostic {
-    // An import without a region looks in the provider's own.
-    let own = cx.client.eks(attempt, None, &budget(cx)).await;
-    let id = match own.is_ok_and(|own| own.region() == eks.region()) {
+async fn refusal(cx: &Cx<'_, Client>, eks: &Eks, planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Diagnostic {
+    let id = match cx.client.is_own_region(eks.region(), &budget(cx)).await {
         true => id(planned.cluster(), planned.principal(), eks.region()),
         false => import_id::join_with_region(&[planned.cluster(), planned.principal()], ':', eks.region()),
     };

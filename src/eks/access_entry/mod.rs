@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::aws::{self, AwsError, Budget, Eks, NewAccessEntry};
+use crate::aws::{self, AuthenticationMode, AwsError, Budget, Eks, NewAccessEntry};
 use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
@@ -174,6 +174,7 @@ async fn find_access_entry(
 
 /// Makes the entry, on a cluster that is on its way to a mode with access entries as soon as it is there.
 async fn make(eks: &Eks, new: &NewAccessEntry, budget: &Budget) -> Result<aws::AccessEntry, AwsError> {
+    let mut has_changed = false;
     loop {
         let refused = match eks.create_access_entry(new, budget).await {
             Err(error) if error.is_wrong_authentication_mode() => error,
@@ -182,7 +183,14 @@ async fn make(eks: &Eks, new: &NewAccessEntry, budget: &Budget) -> Result<aws::A
         // Whoever may not look at updates is told what is wrong with the mode, not with the look.
         let updates = eks.updates_in_progress(&new.cluster_name, budget).await.unwrap_or_default();
         let Some(update) = updates.into_iter().find(|update| update.update_type == "AccessConfigUpdate") else {
-            return Err(refused);
+            // It may have ended since the refusal.
+            let cluster = eks.fresh().find_cluster(&new.cluster_name, budget).await.unwrap_or_default();
+            let has_entries =
+                cluster.is_some_and(|cluster| cluster.authentication_mode != AuthenticationMode::ConfigMap);
+            if !has_entries || std::mem::replace(&mut has_changed, true) {
+                return Err(refused);
+            }
+            continue;
         };
         tracing::info!(%refused, "waiting for update {} of cluster {} to end", update.id, new.cluster_name);
         eks.wait_for_update(&new.cluster_name, &update.id, budget).await?;

@@ -8,7 +8,7 @@ use super::super::argument;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::lockout::{self, Loss};
-use super::super::walk::{EntryKey, Intent};
+use super::super::walk::{EntryKey, EntryPlan, Intent};
 use super::model::{AccessEntryModel, id};
 use super::{AccessEntry, conflict, planned_entry, policies};
 
@@ -26,7 +26,7 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
 
 async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
     let Some(key) = prior.key() else { return Ok(()) };
-    cx.client.walk.plan_entry(&key, Intent::Remove, None)?;
+    cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?;
     cx.client.planned_entries.note_removal(&key);
     guard(cx, prior, &key, Loss::Entry).await
 }
@@ -55,10 +55,15 @@ async fn create(
     warn_of_type(cx, planned);
 
     let Some(key) = planned.key() else { return Ok(()) };
-    let intent = if replaces { Intent::Recreate } else { Intent::Create };
-    cx.client.walk.plan_entry(&key, intent, policies::owned(planned))?;
-    // A tainted entry is planned as if it were new; what it would collide with is itself.
+    // A tainted entry is planned as if it were new; what it would collide with is itself. So is, in an apply, what takes
+    // the place of another one.
     let ours = replaces || cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned));
+    let intent = match replaces {
+        true => Intent::Recreate,
+        false if !ours && conflict::adopts(planned) => Intent::Adopt,
+        false => Intent::Create,
+    };
+    cx.client.walk.plan_entry(&key, entry_plan(planned, intent))?;
     cx.client.planned_entries.note(&key, planned_entry::of(config, planned, ours));
     if !cx.client.is_known() {
         return Ok(());
@@ -97,7 +102,7 @@ async fn update(
         // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
         None => {
             cx.client.planned_entries.note_removal(&key);
-            Ok(cx.client.walk.plan_entry(&key, Intent::Remove, None)?)
+            Ok(cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?)
         }
     }
 }
@@ -110,7 +115,7 @@ async fn keep(
     key: &EntryKey,
     attempt: &Attempt<'_>,
 ) -> Result<(), Diagnostics> {
-    cx.client.walk.plan_entry(key, Intent::Keep, policies::owned(planned))?;
+    cx.client.walk.plan_entry(key, entry_plan(planned, Intent::Keep))?;
     let loses = policies::give_cluster_admin(prior) && !policies::give_cluster_admin(planned);
     if loses && planned.access_policies.known().is_some() {
         guard(cx, prior, key, Loss::ClusterAdmin).await?;
@@ -120,6 +125,11 @@ async fn keep(
         policies::warn_of_others(cx, &eks, planned, attempt).await?;
     }
     Ok(())
+}
+
+fn entry_plan(planned: &AccessEntryModel, intent: Intent) -> EntryPlan {
+    let entry_type = planned.r#type.known().map(|_| planned.entry_type());
+    EntryPlan { intent, entry_type, policies: policies::owned(planned) }
 }
 
 /// What is known of an entry before EKS has said anything.
@@ -197,35 +207,44 @@ async fn check_live(
 ) -> Result<(), Diagnostics> {
     let eks = planned.eks(cx, attempt).await?;
     let budget = budget(cx);
-    let unchecked = |summary, why: &str| {
-        let detail = format!(
-            "{why} Unless something else in this plan changes that first, apply will fail for {}.",
-            attempt.object
-        );
+    let unchecked = |summary, why: &str, whom: &str| {
+        let detail =
+            format!("{why} Unless something else in this plan changes that first, apply will fail for {whom}.");
         cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
+    };
+    // What is true of the cluster is said once, not for each of its entries.
+    let unchecked_cluster = |summary, why: &str| {
+        if cx.client.walk.is_news(summary, &key.cluster_key()) {
+            unchecked(summary, why, "each of its access entries that is new");
+        }
     };
     let failed = |error| Diagnostics::from(attempt.failed(&error));
     let exists = match cx.client.walk.principals(&eks, &key.cluster, &budget).await {
         Ok(Some(principals)) => principals.contains(&key.principal),
         Ok(None) => {
-            let (summary, why) = match eks.find_cluster(&key.cluster, &budget).await.map_err(failed)? {
-                None => (NO_CLUSTER, format!("There is no cluster {} in {} now.", key.cluster, key.region)),
-                Some(cluster) => (
-                    NO_ENTRIES,
-                    format!(
+            match eks.find_cluster(&key.cluster, &budget).await.map_err(failed)? {
+                None => {
+                    let why = format!("There is no cluster {} in {} now.", key.cluster, key.region);
+                    unchecked_cluster(NO_CLUSTER, &why);
+                }
+                // What changes the mode was planned first, as it is where cluster_name is taken from it.
+                Some(_) if cx.client.walk.plans_mode_with_entries(&key.cluster_key()) => {}
+                Some(cluster) => {
+                    let why = format!(
                         "The authentication mode of cluster {} is {} now, in which a cluster has no access entries. An \
                          eks_authentication_mode resource changes it; take cluster_name from that.",
                         key.cluster, cluster.authentication_mode
-                    ),
-                ),
-            };
-            unchecked(summary, &why);
+                    );
+                    unchecked_cluster(NO_ENTRIES, &why);
+                }
+            }
             false
         }
         Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {
             unchecked(
                 "Access entry not checked",
                 &format!("Whether the entry exists already could not be found out: {error}"),
+                &attempt.object.to_string(),
             );
             false
         }

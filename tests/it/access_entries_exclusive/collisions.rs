@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ENTRY, TYPE, announced, entries, put_typed, set, with};
+use super::{ENTRY, TYPE, entries, put_typed, set, with};
 use crate::support::core::{Action, Failure};
 use crate::support::eks::{CLUSTER, World, role};
 
@@ -26,18 +26,60 @@ async fn managed() -> World {
     world
 }
 
+/// One that is there, and one that this very plan makes.
 #[tokio::test]
 async fn an_entry_that_is_managed_but_not_named_in_either_order() {
-    let world = managed().await;
-    world.new_walk().await.unwrap();
-    world.plan(ENTRY, "a", entry("a")).await.unwrap();
-    refused(world.plan(TYPE, "x", set(&[])).await.unwrap_err(), "a");
+    for is_new in [false, true] {
+        for set_first in [false, true] {
+            let world = if is_new { World::start().await } else { managed().await };
+            world.new_walk().await.unwrap();
+            let (failure, path) = if set_first {
+                world.plan(TYPE, "x", set(&[])).await.unwrap();
+                (world.plan(ENTRY, "a", entry("a")).await.unwrap_err(), "principal_arn")
+            } else {
+                world.plan(ENTRY, "a", entry("a")).await.unwrap();
+                (world.plan(TYPE, "x", set(&[])).await.unwrap_err(), "principal_arns")
+            };
+            assert_eq!(failure.only().path, path);
+            refused(failure, "a");
+            assert_eq!(world.changes(), [""; 0]);
+        }
+    }
+}
 
+/// Whether somebody's own entry would be removed depends on who runs this; whether it is named does not.
+#[tokio::test]
+async fn an_entry_of_whoever_runs_this_is_no_exception() {
+    let world = World::start().await;
+    world.plan(ENTRY, "a", entry("admin")).await.unwrap();
+    refused(world.plan(TYPE, "x", set(&[])).await.unwrap_err(), "admin");
+}
+
+#[tokio::test]
+async fn two_sets_for_one_cluster_in_either_order() {
+    let world = World::start().await;
+    world.plan(TYPE, "x", set(&["a"])).await.unwrap();
+    let failure = world.plan(TYPE, "y", set(&["b"])).await.unwrap_err();
+    assert_eq!(failure.only().summary, "Managed twice");
+    let detail = &failure.only().detail;
+    assert!(detail.contains("cluster dev in us-east-1") && detail.contains("principal_arns"), "{detail}");
+
+    world.converge(TYPE, "x", set(&["a"])).await.unwrap();
+    for (first, second) in [("x", "y"), ("y", "x")] {
+        world.new_walk().await.unwrap();
+        world.plan(TYPE, first, set(&["a"])).await.unwrap();
+        assert_eq!(world.plan(TYPE, second, set(&["a"])).await.unwrap_err().only().summary, "Managed twice");
+    }
+}
+
+/// Forgetting one set and making another removes nobody, so a new name needs no `moved` block.
+#[tokio::test]
+async fn a_set_under_a_new_name() {
+    let world = managed().await;
+    world.converge(TYPE, "x", set(&["a"])).await.unwrap();
     world.new_walk().await.unwrap();
-    let plan = world.plan(TYPE, "x", set(&[])).await.unwrap();
-    assert!(announced(&plan).is_some());
-    refused(world.plan(ENTRY, "a", entry("a")).await.unwrap_err(), "a");
-    assert_eq!(world.changes(), [""; 0]);
+    world.plan_destroy(TYPE, "x").await.unwrap();
+    world.plan(TYPE, "y", set(&["a"])).await.unwrap();
 }
 
 #[tokio::test]

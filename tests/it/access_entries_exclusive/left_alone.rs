@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{TYPE, announced, entries, named, put_entry, put_typed, set, with, world};
+use super::{TYPE, announced, enforce, entries, named, put_entry, put_typed, set, with, world};
 use crate::support::core::{Action, as_json};
 use crate::support::eks::{ACCOUNT, World, role};
 
 const NONE: [&str; 0] = [];
 
-fn service_linked() -> String {
+pub(super) fn service_linked() -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS")
 }
 
@@ -19,7 +19,7 @@ async fn what_is_ignored() {
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     let detail = &announced(&plan).unwrap().detail;
     assert!(detail.contains("role/steam/x") && !detail.contains("role/team/"), "{detail}");
-    world.apply(plan).await.unwrap();
+    enforce(&world, config.clone()).await;
     assert_eq!(entries(&world), ["a", "one", "two"]);
     assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::NoOp);
 }
@@ -39,7 +39,7 @@ async fn pain_02_nodes_unless_asked_for() {
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     let detail = &announced(&plan).unwrap().detail;
     assert!(types.iter().all(|entry_type| detail.contains(&role(entry_type))), "{detail}");
-    world.apply(plan).await.unwrap();
+    enforce(&world, config.clone()).await;
     assert_eq!(entries(&world), ["a"]);
     assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::NoOp);
 }
@@ -67,7 +67,7 @@ async fn pain_43_service_linked_roles_unless_asked_for() {
     let config = with(set(&["a"]), json!({ "include_service_linked_roles": true }));
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     assert!(announced(&plan).unwrap().detail.contains(&service_linked()));
-    world.apply(plan).await.unwrap();
+    enforce(&world, config.clone()).await;
     assert_eq!(world.changes(), ["DeleteAccessEntry AWSServiceRoleForAmazonEKS"]);
     assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::NoOp);
 }
@@ -79,7 +79,7 @@ async fn pain_35_the_entry_of_whoever_runs_this() {
     let plan = world.plan(TYPE, "x", set(&[])).await.unwrap();
     let detail = &announced(&plan).unwrap().detail;
     assert!(!detail.contains(&role("admin")), "{detail}");
-    world.apply(plan).await.unwrap();
+    enforce(&world, set(&[])).await;
     assert_eq!(entries(&world), ["admin"]);
     assert_eq!(world.converge(TYPE, "x", set(&[])).await.unwrap().action, Action::NoOp);
 }
@@ -101,7 +101,8 @@ async fn pain_35_the_entry_of_whoever_runs_this_when_it_was_named_before() {
 async fn pain_35_the_entry_of_whoever_runs_this_when_its_role_has_a_path() {
     let world = World::start().await;
     put_entry(&world, "team/admin");
-    world.converge(TYPE, "x", set(&[])).await.unwrap();
+    put_entry(&world, "a");
+    enforce(&world, set(&[])).await;
     assert_eq!(entries(&world), ["admin"]);
 }
 

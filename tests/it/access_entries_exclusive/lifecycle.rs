@@ -18,7 +18,7 @@ async fn a_cluster_that_is_not_there() {
     assert_eq!((warning.summary.as_str(), warning.path.as_str()), ("No such cluster yet", "cluster_name"));
     let failure = world.apply(plan).await.unwrap_err();
     let error = failure.only();
-    assert_eq!((error.summary.as_str(), error.path.as_str()), ("Cannot remove EKS access entries", "cluster_name"));
+    assert_eq!((error.summary.as_str(), error.path.as_str()), ("Cannot watch over EKS access entries", "cluster_name"));
     assert_eq!(world.state(TYPE, "x"), None);
 
     let plan = world.plan(TYPE, "x", config).await.unwrap();

@@ -1,5 +1,6 @@
 //! `eks_access_entries_exclusive`.
 
+mod calls;
 mod collisions;
 mod failures;
 mod left_alone;
@@ -9,7 +10,7 @@ mod removals;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::core::{Diag, Plan};
+use crate::support::core::{Diag, Plan, as_json};
 use crate::support::eks::{CLUSTER, World, role};
 
 const TYPE: &str = "eks_access_entries_exclusive";
@@ -58,7 +59,20 @@ fn named(state: &Json) -> Vec<String> {
     names
 }
 
-/// The warning that names whom apply removes, if there is one.
+/// The warning that names who is too many and not shown in the plan, if there is one.
 fn announced(plan: &Plan) -> Option<&Diag> {
-    plan.warnings.iter().find(|warning| warning.summary == "Access entries will be removed")
+    plan.warnings.iter().find(|warning| warning.summary == "Access entries are left to the next plan")
+}
+
+/// Makes the set, and applies the plan after it, which shows who is too many.
+async fn enforce(world: &World, config: Json) {
+    let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
+    world.apply(plan).await.unwrap();
+    world.converge(TYPE, "x", config).await.unwrap();
+}
+
+/// Whom the plan shows as taken out of the set.
+fn taken_out(plan: &Plan) -> Vec<String> {
+    let planned = named(&as_json(&plan.planned));
+    named(&as_json(&plan.prior)).into_iter().filter(|name| !planned.contains(name)).collect()
 }

@@ -1,11 +1,14 @@
 //! What AWS says, with what to do about it.
 
+use std::sync::Arc;
+
 use eks_emulator::{Fault, FaultKind};
 use serde_json::json;
 
 use super::{TYPE, assert_refused, assert_says, summaries, viewer};
 use crate::support::core::Action;
 use crate::support::eks::{World, role};
+use crate::support::front::Proxy;
 
 #[tokio::test]
 async fn no_such_cluster() {
@@ -166,6 +169,24 @@ async fn pain_26_an_entry_waits_for_the_mode_that_its_cluster_is_changing_to() {
     let world = World::start_in("CONFIG_MAP").await;
     let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
     world.emulator.start_mode_update("dev", "API_AND_CONFIG_MAP", 300).unwrap();
+    world.apply(plan).await.unwrap();
+    assert!(world.entry(&role("viewer")).is_some());
+}
+
+/// The refusal was on its way when the change was made.
+#[tokio::test]
+async fn pain_26_an_entry_that_is_refused_just_before_the_mode_has_changed() {
+    let proxy = Proxy::start().await;
+    let endpoints = json!({ "endpoints": { "eks": proxy.url, "sts": proxy.url } });
+    let world = Arc::new(World::start_with("CONFIG_MAP", endpoints).await);
+    proxy.lead_to(&world.emulator);
+    let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
+    let behind = Arc::downgrade(&world);
+    proxy.before_reply(move |request| {
+        if request.starts_with("POST ") {
+            behind.upgrade().unwrap().emulator.set_cluster_mode("dev", "API_AND_CONFIG_MAP");
+        }
+    });
     world.apply(plan).await.unwrap();
     assert!(world.entry(&role("viewer")).is_some());
 }

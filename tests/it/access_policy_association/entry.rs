@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{CLUSTER_ADMIN, ENTRY, TYPE, VIEW, association, policies};
+use super::{CLUSTER_ADMIN, ENTRY, TYPE, VIEW, association, policies, with};
 use crate::support::core::{Action, PlanOptions, UNKNOWN, as_json};
 use crate::support::eks::{CLUSTER, World, role};
 
@@ -30,14 +30,20 @@ async fn pain_18_an_entry_of_the_same_apply_that_is_not_visible_yet_is_waited_fo
 /// The policies that vanish with the entry come back in the same apply.
 #[tokio::test]
 async fn pain_17_an_entry_that_is_replaced_gets_its_policy_back_in_the_same_apply() {
+    for on_conflict in ["fail", "adopt"] {
+        gets_its_policy_back(json!({ "on_conflict": on_conflict })).await;
+    }
+}
+
+async fn gets_its_policy_back(more: Json) {
     let world = World::start().await;
-    world.converge(ENTRY, "viewer", entry("viewer")).await.unwrap();
+    world.converge(ENTRY, "viewer", with(entry("viewer"), more.clone())).await.unwrap();
     world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
     let before = world.state(TYPE, "x").unwrap();
     world.new_walk().await.unwrap();
     world.calls();
 
-    let other_type = typed("viewer", "EC2");
+    let other_type = with(typed("viewer", "EC2"), more);
     let entry = world.plan(ENTRY, "viewer", other_type.clone()).await.unwrap();
     assert_eq!(entry.action, Action::Replace);
     let plan = world.plan(TYPE, "x", association("viewer", VIEW)).await.unwrap();
@@ -130,4 +136,21 @@ async fn an_entry_without_access_policies_leaves_associations_alone() {
     world.converge(TYPE, "x", association("ops", CLUSTER_ADMIN)).await.unwrap();
     assert_eq!(world.converge(ENTRY, "ops", entry("ops")).await.unwrap().action, Action::NoOp);
     assert_eq!(policies(&world, "ops"), json!({ CLUSTER_ADMIN: { "type": "cluster", "namespaces": [] } }));
+}
+
+/// The entry has been there all along, with what hangs on it.
+#[tokio::test]
+async fn an_entry_that_is_adopted_leaves_its_association_alone() {
+    let world = World::start().await;
+    world.converge(ENTRY, "viewer", entry("viewer")).await.unwrap();
+    world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+    world.forget(ENTRY, "viewer");
+    world.new_walk().await.unwrap();
+    world.calls();
+    let adopting = with(entry("viewer"), json!({ "on_conflict": "adopt" }));
+    let adoption = world.plan(ENTRY, "viewer", adopting).await.unwrap();
+    assert_eq!(adoption.action, Action::Create);
+    assert_eq!(world.plan(TYPE, "x", association("viewer", VIEW)).await.unwrap().action, Action::NoOp);
+    world.apply(adoption).await.unwrap();
+    assert_eq!(world.changes(), ["CreateAccessEntry viewer"], "which EKS refuses");
 }

@@ -2,10 +2,12 @@
 
 use eks_emulator::{Fault, FaultKind};
 use serde_json::json;
+use tracing::level_filters::LevelFilter;
 
-use super::{TYPE, changes, live, managed, mode, steps};
+use super::{FOREVER, TYPE, called, changes, live, managed, mode, steps};
 use crate::support::core::{Action, PlanOptions, as_json};
 use crate::support::eks::{CLUSTER, World, role};
+use crate::support::log;
 
 const NONE: [&str; 0] = [];
 
@@ -91,10 +93,113 @@ async fn pain_26_entries_of_the_same_apply_find_the_mode_changed() {
     let first = world.plan(TYPE, "x", mode("API_AND_CONFIG_MAP")).await.unwrap();
     let entry = json!({ "cluster_name": CLUSTER, "principal_arn": role("viewer") });
     let second = world.plan("eks_access_entry", "viewer", entry).await.unwrap();
-    assert_eq!(second.warnings[0].summary, "No access entries in this authentication mode");
+    assert_eq!(second.warnings, [], "the mode changes first");
     world.apply(first).await.unwrap();
     world.apply(second).await.unwrap();
     assert!(world.entry(&role("viewer")).is_some());
+}
+
+/// Planned first, an entry does not know that the mode will change; and what is true of the cluster is said once.
+#[tokio::test]
+async fn pain_25_the_mode_is_warned_of_once_and_looked_at_once() {
+    let world = World::start_in("CONFIG_MAP").await;
+    let entry = |name| json!({ "cluster_name": CLUSTER, "principal_arn": role(name) });
+    let first = world.plan("eks_access_entry", "a", entry("a")).await.unwrap();
+    assert_eq!(first.warnings[0].summary, "No access entries in this authentication mode");
+    assert!(first.warnings[0].detail.contains("each of its access entries"), "{:?}", first.warnings);
+    assert_eq!(world.calls(), ["ListAccessEntries", "DescribeCluster"]);
+    for name in ["b", "c"] {
+        assert_eq!(world.plan("eks_access_entry", name, entry(name)).await.unwrap().warnings, []);
+    }
+    assert_eq!(world.calls(), [""; 0]);
+}
+
+/// What the process knew of the cluster ends with the mode that it changes.
+#[tokio::test]
+async fn pain_26_entries_are_looked_for_again_when_the_mode_has_changed() {
+    let world = World::start_in("CONFIG_MAP").await;
+    let change = world.plan(TYPE, "x", mode("API_AND_CONFIG_MAP")).await.unwrap();
+    let entry = json!({ "cluster_name": CLUSTER, "principal_arn": role("admin"), "on_conflict": "adopt" });
+    let adoption = world.plan("eks_access_entry", "admin", entry).await.unwrap();
+    world.apply(change).await.unwrap();
+    world.emulator.put_entry(CLUSTER, json!({ "principalArn": role("admin") })).unwrap();
+    world.calls();
+    let adopted = world.apply(adoption).await.unwrap();
+    assert_eq!(adopted.warnings[0].summary, "EKS access entry will be adopted");
+    assert_eq!(world.calls()[0], "ListAccessEntries");
+}
+
+/// A mode without entries helps no entry.
+#[tokio::test]
+async fn pain_25_a_mode_that_stays_config_map_is_still_warned_of() {
+    let world = World::start_in("CONFIG_MAP").await;
+    world.plan(TYPE, "x", mode("CONFIG_MAP")).await.unwrap();
+    let entry = json!({ "cluster_name": CLUSTER, "principal_arn": role("viewer") });
+    let plan = world.plan("eks_access_entry", "viewer", entry).await.unwrap();
+    assert_eq!(plan.warnings[0].summary, "No access entries in this authentication mode");
+}
+
+#[tokio::test]
+async fn two_resources_for_one_cluster_in_either_order() {
+    let world = World::start_in("CONFIG_MAP").await;
+    world.plan(TYPE, "x", mode("API")).await.unwrap();
+    let failure = world.plan(TYPE, "y", mode("CONFIG_MAP")).await.unwrap_err();
+    let error = failure.only();
+    assert_eq!((error.summary.as_str(), error.path.as_str()), ("Managed twice", "cluster_name"));
+    assert!(error.detail.contains("the authentication mode of cluster dev in us-east-1"), "{}", error.detail);
+
+    world.converge(TYPE, "x", mode("API")).await.unwrap();
+    for (first, second) in [("x", "y"), ("y", "x")] {
+        world.new_walk().await.unwrap();
+        world.plan(TYPE, first, mode("API")).await.unwrap();
+        let failure = world.plan(TYPE, second, mode("API")).await.unwrap_err();
+        assert_eq!(failure.only().summary, "Managed twice");
+    }
+
+    // Under a new name, nothing is changed in EKS.
+    world.new_walk().await.unwrap();
+    world.plan_destroy(TYPE, "x").await.unwrap();
+    world.plan(TYPE, "y", mode("API")).await.unwrap();
+}
+
+/// The log tells how far the cluster is: a step takes EKS minutes.
+#[tokio::test]
+async fn progress_is_told() {
+    let world = World::start_in("CONFIG_MAP").await;
+    let plan = world.plan(TYPE, "x", mode("API")).await.unwrap();
+    world.emulator.start_update(CLUSTER, "VersionUpdate", FOREVER).unwrap();
+    let lines = log::lines(LevelFilter::INFO, async {
+        let eks = async {
+            called(&world.emulator, "DescribeUpdate", 1).await;
+            world.emulator.finish_updates(CLUSTER).unwrap();
+        };
+        let (applied, ()) = tokio::join!(world.apply(plan), eks);
+        applied.unwrap();
+    })
+    .await;
+    let told: Vec<_> = lines
+        .iter()
+        .filter(|line| line["cluster"] == CLUSTER)
+        .map(|line| {
+            assert!(
+                line["update_id"].is_string() || line["@message"].as_str().unwrap().contains("has reached"),
+                "{line}"
+            );
+            format!("{} {}", line["@message"].as_str().unwrap(), line["mode"].as_str().unwrap_or_default())
+        })
+        .collect();
+    let [started, reached] =
+        ["EKS is changing the authentication mode", "the cluster has reached the authentication mode"];
+    assert_eq!(
+        told,
+        [
+            "another update of the cluster is in progress: waiting for its end ".to_owned(),
+            format!("{started} API_AND_CONFIG_MAP"),
+            format!("{reached} API_AND_CONFIG_MAP"),
+            format!("{started} API"),
+            format!("{reached} API"),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -103,3 +103,24 @@ async fn authentication_mode() {
     workspace.write("main.tf", &mode("API"));
     assert_eq!(workspace.changes_of(&["destroy", "-auto-approve"]), [] as [&str; 0]);
 }
+
+/// Terraform reads the whole state before it plans anything, so the advice is the same whichever address comes first.
+#[tokio::test]
+async fn access_entries_under_new_names() {
+    let entry =
+        |name: &str, role: &str| ENTRY.replace("\"viewer\"", &format!("{name:?}")).replace("role/team/viewer", role);
+    let workspace = Workspace::start(&[entry("b", "role/one"), entry("y", "role/two")].concat()).await;
+    workspace.apply();
+    // One new name sorts before the old one, one behind it.
+    workspace.write("main.tf", &[entry("a", "role/one"), entry("z", "role/two")].concat());
+    let refusals = workspace.refused(&["plan"]);
+    let summaries: Vec<_> = refusals.iter().map(|refusal| refusal.summary.as_str()).collect();
+    assert_eq!(summaries, ["Removed and created at once"; 2]);
+    assert!(refusals.iter().all(|refusal| refusal.detail.contains("moved {")), "{refusals:?}");
+
+    let moved = |from: &str, to: &str| {
+        format!("moved {{\n  from = eks_access_entry.{from}\n  to = eks_access_entry.{to}\n}}\n")
+    };
+    workspace.write("moved.tf", &[moved("b", "a"), moved("y", "z")].concat());
+    assert_eq!(workspace.apply(), [""; 0]);
+}

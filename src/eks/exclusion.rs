@@ -1,0 +1,34 @@
+//! Which entries of a cluster an exclusive set of principals leaves no room for.
+
+use std::collections::BTreeSet;
+
+use crate::aws::EntryType;
+
+use super::{pattern, search};
+
+/// The set, and whom it leaves alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Exclusion {
+    /// The principals that may have an entry.
+    pub(super) named: BTreeSet<String>,
+    /// Patterns for principals that are left alone.
+    pub(super) ignored: BTreeSet<String>,
+    /// Whether entries of nodes are not left alone.
+    pub(super) nodes_too: bool,
+    /// Whether entries of service-linked roles are not left alone.
+    pub(super) service_linked_roles_too: bool,
+}
+
+impl Exclusion {
+    /// Whether an entry of this principal and of this type is one too many.
+    pub(super) fn excludes(&self, principal: &str, entry_type: &EntryType) -> bool {
+        self.concerns(principal) && (self.nodes_too || *entry_type == EntryType::Standard)
+    }
+
+    /// Whether an entry of this principal is one too many, as far as its ARN tells.
+    pub(super) fn concerns(&self, principal: &str) -> bool {
+        let is_named = self.named.contains(principal);
+        let is_ignored = self.ignored.iter().any(|pattern| pattern::fits(pattern, principal));
+        !is_named && !is_ignored && (self.service_linked_roles_too || !search::is_service_linked(principal))
+    }
+}
