@@ -113,6 +113,7 @@ fmt-check:
 .PHONY: clippy
 clippy: ## lint every target; a warning is an error
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --locked --test outside -- -D warnings
 
 # It is for those who work on the code, so it has everything, and public parts may point at private ones.
 .PHONY: doc
