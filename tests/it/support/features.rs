@@ -21,6 +21,9 @@ pub(crate) enum Feature {
     ImportByIdentity,
     /// `terraform query`.
     Query,
+    /// `terraform test` of a configuration with access entries. From 1.13 on, one process of the provider serves all runs of
+    /// a file, and takes the second plan of an entry for another resource: see docs/compatibility.md.
+    Test,
 }
 
 impl Feature {
@@ -36,12 +39,14 @@ impl Feature {
             (Self::ImportByIdentity, _) => (1, 12),
             (Self::Query, false) => (1, 14),
             (Self::Query, true) => return None,
+            (Self::Test, _) => (1, 6),
         })
     }
 
     fn is_in(self, program: &Path) -> bool {
         let (is_tofu, version) = version(program);
-        self.since(is_tofu).is_some_and(|since| version >= since)
+        let is_over = self == Self::Test && !is_tofu && version >= (1, 13);
+        self.since(is_tofu).is_some_and(|since| version >= since) && !is_over
     }
 }
 
@@ -79,7 +84,7 @@ pub(crate) fn find_with(feature: Feature) -> Option<PathBuf> {
     let newest = env::var_os("TERRAFORM_NEWEST").filter(|program| !program.is_empty()).map_or(made, PathBuf::from);
     assert!(
         newest.is_file() && feature.is_in(&newest),
-        "{} is too old for {feature:?}, and there is no newer one at {}: `scripts/find-terraform 1.15.5` makes one, as does \
+        "{} cannot do {feature:?}, and there is none that can at {}: `scripts/find-terraform 1.15.5` makes one, as does \
          make test; or set TERRAFORM_NEWEST to where one is",
         program.display(),
         newest.display()
