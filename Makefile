@@ -42,6 +42,10 @@ tour: release release-emulator demo-program ## the same for what no other provid
 demo-program:
 	cargo build --locked --example demo
 
+.PHONY: docs
+docs: ## write the documentation that registries show, from the code and the examples
+	cargo run --quiet --locked --example docs
+
 .PHONY: test
 test: ## run every test, those with the real Terraform included
 	@newest=$$(scripts/find-terraform 1.15.5 || true); $(with_terraform) TERRAFORM_NEWEST=$$newest scripts/test

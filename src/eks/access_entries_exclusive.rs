@@ -6,7 +6,7 @@ use crate::aws::principal::Principal;
 use crate::aws::{Eks, EntryType, Kind};
 use crate::framework::schema::{block, computed, optional, required};
 use crate::framework::{
-    Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
+    Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
 };
 use crate::model;
 use crate::value::Value;
@@ -66,6 +66,22 @@ removes the entries of those whom its plan shows as taken out of `principal_arns
 it removes none, and the plan after it shows who is too many; a set that is imported shows them at once. What EKS owns is left alone \
 unless asked for, and the entry of whoever runs this is never removed. Destroying it removes no entry.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:ListAccessEntries", "plan, refresh, import, and before entries are removed"),
+        Call::new(
+            "eks:DescribeAccessEntry",
+            "one for each entry that is not in the set, to tell nodes from people; none with `include_nodes`",
+        ),
+        Call::new("eks:DeleteAccessEntry", "update, one for each entry that is removed"),
+        Call::new("eks:DescribeCluster", "create; where the cluster has no entries or is not there"),
+        Call::new("eks:ListAssociatedAccessPolicies", "plans that remove an administrator"),
+        Call::new(
+            "sts:GetCallerIdentity",
+            "where an entry is not in the set: the entry of whoever runs this is never removed",
+        ),
+    ];
+    const ON_DESTROY: &'static str = "\
+Terraform forgets the set. No entry is removed, and none comes back; from then on nobody is removed for not being in it.";
     type Client = Client;
     type Model = AccessEntriesExclusiveModel;
     type Identity = AccessEntriesExclusiveIdentity;

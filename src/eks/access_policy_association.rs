@@ -6,7 +6,7 @@ use crate::aws::arn::partition_of_region;
 use crate::aws::{self, AssociatedPolicy, AwsError, Budget, Eks};
 use crate::framework::schema::{block, computed, required, required_block};
 use crate::framework::{
-    Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Move, Resource, Timeouts, Update,
+    Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Move, Resource, Timeouts, Update,
 };
 use crate::model;
 use crate::value::{AttributePath, Dynamic, Value};
@@ -72,6 +72,20 @@ impl Resource for AccessPolicyAssociation {
     const DESCRIPTION: &'static str = "\
 Gives the principal of an access entry the rights of an EKS access policy, in the whole cluster or in some namespaces.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new(
+            "eks:ListAssociatedAccessPolicies",
+            "refresh and import, once for each principal; plans that remove an administrator",
+        ),
+        Call::new("eks:DescribeAccessEntry", "create, refresh and import, once for each principal"),
+        Call::new("eks:AssociateAccessPolicy", "create, and changes of the scope"),
+        Call::new("eks:DisassociateAccessPolicy", "delete"),
+        Call::new("eks:ListAccessEntries", "plans that remove an administrator, unless `lockout_guard` is `off`"),
+        Call::new("sts:GetCallerIdentity", "plans that remove an administrator, unless `lockout_guard` is `off`"),
+    ];
+    const ON_DESTROY: &'static str = "\
+The policy is disassociated from the entry. The entry stays, with its groups and its other policies. The plan warns when this takes \
+the cluster-admin rights of whoever runs it, or the last ones that there are (`lockout_guard`).";
     type Client = Client;
     type Model = AccessPolicyAssociationModel;
     type Identity = AccessPolicyAssociationIdentity;
@@ -209,7 +223,9 @@ async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -
         Value::Known(arn) => Some(arn.clone()),
         // An error here would have Terraform replace the association, with a moment of no access, for want of a name.
         _ => find_entry_arn(&eks, &planned, &budget).await.unwrap_or_else(|error| {
-            let detail = format!("{planned} is there. The ARN of the entry comes with the next refresh; now, {error}");
+            let detail = format!(
+                "The association is made: {planned}. The ARN of its entry comes with the next refresh; now, {error}"
+            );
             cx.warn(Diagnostic::warning("The ARN of the access entry is not known", detail));
             None
         }),

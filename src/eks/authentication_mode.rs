@@ -6,7 +6,7 @@ use crate::aws::eks::Progress;
 use crate::aws::{self, Cluster, Eks};
 use crate::framework::schema::{block, computed, optional, required};
 use crate::framework::{
-    Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
+    Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
 };
 use crate::model;
 use crate::value::Value;
@@ -64,6 +64,17 @@ nothing else of the cluster is ever touched. Destroying it changes nothing in EK
         update: Duration::from_secs(60 * 60),
         ..DefaultTimeouts::all(Duration::from_secs(10 * 60))
     };
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:DescribeCluster", "plan, refresh, import; create and update, after each step"),
+        Call::new("eks:UpdateClusterConfig", "create and update, one for each step"),
+        Call::new("eks:DescribeUpdate", "create and update, every few seconds until a step is done"),
+        Call::new("eks:ListAccessEntries", "with `require_coverage`, before the step to `API`"),
+        Call::new("eks:DescribeAccessEntry", "the same, one for each entry whose principal aws-auth names"),
+        Call::new("eks:ListAssociatedAccessPolicies", "the same, one for each of these that is of type `STANDARD`"),
+    ];
+    const ON_DESTROY: &'static str = "\
+Terraform forgets the mode, and says so in the plan. Nothing in EKS is changed: the cluster stays in its mode, because there is no \
+way back to an earlier one.";
     type Client = Client;
     type Model = AuthenticationModeModel;
     type Identity = AuthenticationModeIdentity;

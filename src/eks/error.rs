@@ -51,11 +51,11 @@ impl Advice {
         let text = match error.kind() {
             Kind::AccessDenied { action: Some(action) } => {
                 return Self {
-                    text: format!("Allow {action} to the identity that runs this, then try again."),
+                    text: format!("Allow {action} to the identity that runs this, then try again. {POLICY}"),
                     argument: None,
                 };
             }
-            Kind::AccessDenied { action: None } => "Allow the action to the identity that runs this, then try again.",
+            Kind::AccessDenied { action: None } => DENIED,
             Kind::NoCredentials => NO_CREDENTIALS,
             Kind::CredentialsRejected => REJECTED,
             Kind::NoRegion => return Self::at("region", NO_REGION),
@@ -63,7 +63,7 @@ impl Advice {
                 "Set this machine's clock: AWS refuses requests whose time is more than five minutes off."
             }
             Kind::Throttled => THROTTLED,
-            Kind::LimitExceeded => "Remove what is no longer needed, or ask AWS for a higher quota.",
+            Kind::LimitExceeded => LIMIT,
             Kind::Unreachable => UNREACHABLE,
             Kind::TimedOut => TIMED_OUT,
             Kind::Stopped => "What was done before that stands. Run apply again to go on.",
@@ -76,6 +76,17 @@ impl Advice {
         Self { text: text.to_owned(), argument: Some(argument) }
     }
 }
+
+const DENIED: &str = "\
+Allow the action to the identity that runs this, then try again. The guide \"IAM permissions\" of this provider has a policy with \
+every action that it needs.";
+
+const POLICY: &str = "\
+The guide \"IAM permissions\" of this provider has a policy with every action that it needs.";
+
+const LIMIT: &str = "\
+Remove what is no longer needed, or ask AWS for a higher quota. That of access entries in a cluster, 3,000, is one that AWS \
+raises for nobody.";
 
 const NO_SUCH_CLUSTER: &str = "\
 There is no cluster of that name in this account and region. Check cluster_name, the region and the credentials. If this \

@@ -1,7 +1,7 @@
 use crate::value::Dynamic;
 
 use super::schema::Schema;
-use super::{Attribute, BoxFuture, Cx, DefaultTimeouts, Diagnostics, Model};
+use super::{Attribute, BoxFuture, Call, Cx, DefaultTimeouts, Diagnostics, Model};
 
 /// Something that can be looked up.
 pub trait DataSource: Send + Sync + 'static {
@@ -11,6 +11,8 @@ pub trait DataSource: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// How long a read may take.
     const TIMEOUTS: DefaultTimeouts;
+    /// The calls that it makes, for the documentation.
+    const CALLS: &'static [Call] = &[];
     /// What the provider's configuration made.
     type Client: Send + Sync + 'static;
     /// What the practitioner asks, and the answer.
@@ -37,6 +39,8 @@ pub trait AnyDataSource<C>: Send + Sync {
     fn schema(&self) -> Schema;
     /// [`DataSource::TIMEOUTS`].
     fn timeouts(&self) -> DefaultTimeouts;
+    /// [`DataSource::CALLS`].
+    fn calls(&self) -> &'static [Call];
     /// [`DataSource::validate`].
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics>;
     /// [`DataSource::read`].
@@ -54,6 +58,10 @@ impl<D: DataSource> AnyDataSource<D::Client> for D {
 
     fn timeouts(&self) -> DefaultTimeouts {
         D::TIMEOUTS
+    }
+
+    fn calls(&self) -> &'static [Call] {
+        D::CALLS
     }
 
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics> {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::value::Dynamic;
 
 use super::schema::Schema;
-use super::{Attribute, BoxFuture, Cx, Diagnostic, Diagnostics, Model};
+use super::{Attribute, BoxFuture, Call, Cx, Diagnostic, Diagnostics, Model};
 
 /// Something that exists while Terraform runs, and is never in a plan or a state: a token, a tunnel.
 ///
@@ -18,6 +18,8 @@ pub trait Ephemeral: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// How long it may take to open, renew or close it.
     const TIMEOUT: Duration;
+    /// The calls that it makes, for the documentation.
+    const CALLS: &'static [Call] = &[];
     /// What the provider's configuration made.
     type Client: Send + Sync + 'static;
     /// What the practitioner asks for, and gets.
@@ -87,6 +89,8 @@ pub trait AnyEphemeral<C>: Send + Sync {
     fn schema(&self) -> Schema;
     /// [`Ephemeral::TIMEOUT`].
     fn timeout(&self) -> Duration;
+    /// [`Ephemeral::CALLS`].
+    fn calls(&self) -> &'static [Call];
     /// [`Ephemeral::validate`].
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics>;
     /// [`Ephemeral::open`].
@@ -116,6 +120,10 @@ impl<E: Ephemeral> AnyEphemeral<E::Client> for E {
 
     fn timeout(&self) -> Duration {
         E::TIMEOUT
+    }
+
+    fn calls(&self) -> &'static [Call] {
+        E::CALLS
     }
 
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics> {

@@ -1,6 +1,6 @@
 use crate::value::{AttributePath, Dynamic, Type};
 
-use super::schema::{attribute_name, markdown};
+use super::schema::{Shape, attribute_name, markdown};
 use super::{Attribute, Diagnostic, Diagnostics};
 
 /// A pure function: the same arguments give the same result, whenever and wherever.
@@ -233,6 +233,8 @@ pub trait AnyFunction: Send + Sync {
     fn name(&self) -> &'static str;
     /// What it takes and gives.
     fn signature(&self) -> Signature;
+    /// What it gives, down to the fields of objects.
+    fn result(&self) -> Shape;
     /// [`Function::call`].
     fn call(&self, arguments: Vec<Dynamic>) -> Result<Dynamic, Diagnostics>;
 }
@@ -249,6 +251,10 @@ impl<F: Function> AnyFunction for F {
             parameters: F::Arguments::parameters(),
             output: F::Output::shape().ty(),
         }
+    }
+
+    fn result(&self) -> Shape {
+        F::Output::shape()
     }
 
     fn call(&self, arguments: Vec<Dynamic>) -> Result<Dynamic, Diagnostics> {

@@ -5,7 +5,7 @@ use crate::value::Dynamic;
 
 use super::engine::Sink;
 use super::schema::Schema;
-use super::{Attribute, BoxFuture, Cx, Diagnostic, Diagnostics, Model, Resource};
+use super::{Attribute, BoxFuture, Call, Cx, Diagnostic, Diagnostics, Model, Resource};
 
 /// Finds the objects of one type that exist, whether Terraform manages them or not.
 pub trait List: Send + Sync + 'static {
@@ -15,6 +15,8 @@ pub trait List: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// How long it may take from the first object to the last.
     const TIMEOUT: Duration;
+    /// The calls that it makes, for the documentation.
+    const CALLS: &'static [Call] = &[];
     /// What the practitioner writes: where to look, and for what.
     type Config: Model;
 
@@ -98,6 +100,8 @@ pub trait AnyList<C>: Send + Sync {
     fn schema(&self) -> Schema;
     /// [`List::TIMEOUT`].
     fn timeout(&self) -> Duration;
+    /// [`List::CALLS`].
+    fn calls(&self) -> &'static [Call];
     /// [`List::validate`].
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics>;
     /// [`List::list`].
@@ -121,6 +125,10 @@ impl<L: List> AnyList<<L::Resource as Resource>::Client> for L {
 
     fn timeout(&self) -> Duration {
         L::TIMEOUT
+    }
+
+    fn calls(&self) -> &'static [Call] {
+        L::CALLS
     }
 
     fn validate(&self, config: Dynamic) -> Result<(), Diagnostics> {

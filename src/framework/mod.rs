@@ -4,12 +4,15 @@
 //! type with one trait: [`Resource`], [`DataSource`], [`List`], [`Ephemeral`], [`Function`]. What a practitioner writes,
 //! what Terraform plans and what it keeps in state is one struct, a [`Model`], made with [`model!`](crate::model); what a
 //! function takes is another, made with [`arguments!`](crate::arguments). The [`engine`] stands between those traits and
-//! Terraform, and keeps the promises that Terraform expects; a resource says only what its remote API needs.
+//! Terraform, and keeps the promises that Terraform expects; a resource says only what its remote API needs. What
+//! registries show of all that is made by [`docs`].
 
 mod attribute;
+mod call;
 mod cx;
 mod data_source;
 mod diagnostic;
+pub mod docs;
 pub mod engine;
 mod ephemeral;
 mod function;
@@ -22,6 +25,7 @@ pub mod schema;
 mod timeouts;
 
 pub use attribute::Attribute;
+pub use call::Call;
 pub use cx::Cx;
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

@@ -1,6 +1,6 @@
 use crate::value::AttributePath;
 
-use super::{Cx, DefaultTimeouts, Diagnostic, Diagnostics, Model, RawState};
+use super::{Call, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Model, RawState};
 
 mod erased;
 
@@ -19,6 +19,10 @@ pub trait Resource: Send + Sync + 'static {
     const VERSION: u64 = 0;
     /// How long operations may take where the `timeouts` block says nothing.
     const TIMEOUTS: DefaultTimeouts;
+    /// The calls that it makes, for the documentation.
+    const CALLS: &'static [Call] = &[];
+    /// What happens when it is destroyed, as Markdown, for the documentation.
+    const ON_DESTROY: &'static str = "The object is removed. That it was gone before is no error.";
     /// What the provider's configuration made.
     type Client: Send + Sync + 'static;
     /// Configuration, plan and state: one struct.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::aws::{self, AuthenticationMode, AwsError, Budget, Eks, NewAccessEntry};
-use crate::framework::{Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
+use crate::framework::{Call, Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
 use crate::value::Value;
 
 use self::model::{AccessEntryIdentity, AccessEntryModel};
@@ -27,6 +27,41 @@ impl Resource for AccessEntry {
 Lets an IAM principal into an EKS cluster: as a Kubernetes user with groups, or as a node. With `access_policies`, also says \
 what the principal may do there.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new(
+            "eks:ListAccessEntries",
+            "plans of a new entry, once for each cluster; plans that remove an entry or its administration",
+        ),
+        Call::new("eks:DescribeAccessEntry", "refresh and import; where the entry is there already"),
+        Call::new(
+            "eks:ListAssociatedAccessPolicies",
+            "refresh, with `access_policies`; plans that remove an administrator",
+        ),
+        Call::new("eks:CreateAccessEntry", "create").also(&[
+            ("iam:PassRole", "on the role of the nodes, for the types of nodes"),
+            ("eks:TagResource", "with tags"),
+        ]),
+        Call::new("eks:UpdateAccessEntry", "changes of groups and user name; adopt"),
+        Call::new("eks:TagResource", "changes of tags; adopt"),
+        Call::new("eks:UntagResource", "changes of tags; adopt"),
+        Call::new("eks:AssociateAccessPolicy", "changes of `access_policies`, one for each policy"),
+        Call::new(
+            "eks:DisassociateAccessPolicy",
+            "changes of `access_policies`, one for each policy that is taken out",
+        ),
+        Call::new("eks:DeleteAccessEntry", "delete"),
+        Call::new("eks:DescribeCluster", "plans of a new entry, where the cluster has no entries or is not there"),
+        Call::new("eks:ListUpdates", "create, while the cluster changes its authentication mode"),
+        Call::new("eks:DescribeUpdate", "create, while the cluster changes its authentication mode"),
+        Call::new(
+            "sts:GetCallerIdentity",
+            "plans of nodes, and plans that remove an entry, unless `lockout_guard` is `off`",
+        ),
+    ];
+    const ON_DESTROY: &'static str = "\
+The entry is deleted, and with it every policy that is associated with it, whoever has associated it: the principal is locked out, \
+within seconds, unless `aws-auth` still lets it in. The plan warns when this is the entry of whoever runs it, \
+ or the last one with cluster-admin rights (`lockout_guard`).";
     type Client = Client;
     type Model = AccessEntryModel;
     type Identity = AccessEntryIdentity;

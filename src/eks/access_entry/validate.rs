@@ -76,8 +76,11 @@ pub(super) fn check_on_conflict(text: &str) -> Result<(), Diagnostic> {
     match text {
         "fail" | "adopt" => Ok(()),
         _ => {
-            let detail = format!("{text:?} is not known. There are \"fail\" and \"adopt\".");
-            Err(Diagnostic::error("Invalid value", detail))
+            let detail = format!(
+                "{text:?} says nothing about an entry that exists already. There are \"fail\", which refuses it with its \
+                 import block, and \"adopt\", which takes it over."
+            );
+            Err(Diagnostic::error("Unknown on_conflict", detail))
         }
     }
 }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::{AssociatedPolicy, Budget, Eks, EntryType};
 use crate::framework::schema::{computed, optional};
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostics};
+use crate::framework::{Call, Cx, DataSource, DefaultTimeouts, Diagnostics};
 use crate::model;
 use crate::value::Value;
 
@@ -81,6 +81,13 @@ impl DataSource for AccessEntries {
 The access entries of an EKS cluster, whoever made them, each with its access policies. A cluster whose authentication mode is \
 `CONFIG_MAP` has none.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(20 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:ListAccessEntries", "once, and once more for each hundred entries"),
+        Call::new("eks:DescribeAccessEntry", "one for each entry"),
+        Call::new("eks:ListAssociatedAccessPolicies", "one for each entry of a type that takes policies"),
+        Call::new("eks:DescribeCluster", "where the cluster has no entries or is not there"),
+        Call::new("eks:ListAccessPolicies", "where nobody has the policy in `policy_arn`"),
+    ];
     type Client = Client;
     type Model = AccessEntriesModel;
 

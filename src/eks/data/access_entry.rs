@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::aws::{AuthenticationMode, Budget, Eks};
 use crate::framework::schema::{computed, required};
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
+use crate::framework::{Call, Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
 use crate::model;
 use crate::value::Value;
 
@@ -59,6 +59,11 @@ impl DataSource for AccessEntry {
     const DESCRIPTION: &'static str = "\
 The access entry of one IAM principal on an EKS cluster, whoever made it, with its access policies.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:DescribeAccessEntry", "always"),
+        Call::new("eks:ListAssociatedAccessPolicies", "for entries of a type that takes policies"),
+        Call::new("eks:DescribeCluster", "where there is no such entry, to say why"),
+    ];
     type Client = Client;
     type Model = AccessEntryModel;
 

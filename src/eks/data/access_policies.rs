@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::framework::schema::{computed, optional};
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostics};
+use crate::framework::{Call, Cx, DataSource, DefaultTimeouts, Diagnostics};
 use crate::model;
 use crate::value::Value;
 
@@ -40,6 +40,7 @@ impl DataSource for AccessPolicies {
     const NAME: &'static str = "eks_access_policies";
     const DESCRIPTION: &'static str = "The access policies that EKS offers in a region.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[Call::new("eks:ListAccessPolicies", "always")];
     type Client = Client;
     type Model = AccessPoliciesModel;
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::framework::schema::computed;
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostics};
+use crate::framework::{Call, Cx, DataSource, DefaultTimeouts, Diagnostics};
 use crate::model;
 use crate::value::Value;
 
@@ -31,6 +31,7 @@ impl DataSource for AuthenticationMode {
     const DESCRIPTION: &'static str = "\
 Which sources an EKS cluster authenticates from: the `aws-auth` ConfigMap, access entries, or both.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(10 * 60));
+    const CALLS: &'static [Call] = &[Call::new("eks:DescribeCluster", "always")];
     type Client = Client;
     type Model = AuthenticationModeModel;
 

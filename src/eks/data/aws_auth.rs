@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::aws::aws_auth::AwsAuthError;
 use crate::framework::schema::{computed, optional};
-use crate::framework::{Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
+use crate::framework::{Call, Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
 use crate::model;
 use crate::value::{AttributePath, Value};
 
@@ -47,6 +47,12 @@ and whether one that grants the same exists already. No entry grants more than i
 ConfigMap that is not there has no rows. The Kubernetes API of the cluster has to be in reach, and the identity that runs this needs \
 the verb `get` on it.";
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::all(Duration::from_secs(20 * 60));
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:DescribeCluster", "always"),
+        Call::new("eks:ListAccessEntries", "unless the authentication mode is `CONFIG_MAP`"),
+        Call::new("eks:DescribeAccessEntry", "one for each entry whose principal aws-auth names"),
+        Call::new("eks:ListAssociatedAccessPolicies", "one for each of these that is of type `STANDARD`"),
+    ];
     type Client = Client;
     type Model = AwsAuthModel;
 

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::{AccessEntry, AssociatedPolicy, AwsError, Budget, Eks, EntryType};
 use crate::framework::schema::optional;
-use crate::framework::{Cx, Ended, List, Listing, Resource, Wanted};
+use crate::framework::{Call, Cx, Ended, List, Listing, Resource, Wanted};
 use crate::model;
 use crate::value::Value;
 
@@ -49,6 +49,16 @@ impl List for AccessPolicyAssociations {
 The access policies that are associated with the access entries of an EKS cluster, or with one of them. What EKS or another service \
 of AWS may own is left out unless asked for.";
     const TIMEOUT: Duration = Duration::from_secs(20 * 60);
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:ListAccessEntries", "one for each hundred entries, unless `principal_arn` is set"),
+        Call::new("eks:ListAssociatedAccessPolicies", "one for each entry"),
+        Call::new(
+            "eks:DescribeAccessEntry",
+            "one for each entry with policies, unless `include_nodes` is set and only names are asked for",
+        ),
+        Call::new("eks:DescribeCluster", "where the cluster has no entries or is not there"),
+        Call::new("eks:ListAccessPolicies", "where nobody has the policy in `policy_arn`"),
+    ];
     type Config = AccessPolicyAssociationsConfig;
 
     async fn list(

@@ -3,7 +3,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::framework::schema::optional;
-use crate::framework::{Cx, Ended, List, Listing, Resource, Wanted};
+use crate::framework::{Call, Cx, Ended, List, Listing, Resource, Wanted};
 use crate::model;
 use crate::value::Value;
 
@@ -30,6 +30,10 @@ impl List for AuthenticationModes {
     type Resource = AuthenticationMode;
     const DESCRIPTION: &'static str = "The authentication modes of all EKS clusters of a region.";
     const TIMEOUT: Duration = Duration::from_secs(20 * 60);
+    const CALLS: &'static [Call] = &[
+        Call::new("eks:ListClusters", "one for each hundred clusters"),
+        Call::new("eks:DescribeCluster", "one for each cluster, unless only names are asked for"),
+    ];
     type Config = AuthenticationModesConfig;
 
     async fn list(

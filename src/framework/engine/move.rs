@@ -81,7 +81,7 @@ fn no_way<C>(resource: &dyn AnyResource<C>, provider: &str, question: &Move) -> 
     let is_version = sources.iter().any(|(of, name, _)| *of == provider && name == from);
     let problem = if is_version {
         format!(
-            "The state of this {from} is in form {version} of its schema, which this version of the provider cannot read."
+            "The state of this {from} is of schema version {version}, which this version of the provider cannot read."
         )
     } else {
         format!("An object of type {from} of the provider {provider} cannot become one of type {target}.")
@@ -90,7 +90,7 @@ fn no_way<C>(resource: &dyn AnyResource<C>, provider: &str, question: &Move) -> 
         [] => "No other type can.".to_owned(),
         sources => {
             let source = |(provider, name, versions): &(&str, &str, std::ops::RangeInclusive<i64>)| {
-                format!("{name} of {provider} in the forms {} to {}", versions.start(), versions.end())
+                format!("{name} of {provider}, schema versions {} to {}", versions.start(), versions.end())
             };
             format!("What can: {}.", sources.iter().map(source).collect::<Vec<_>>().join("; "))
         }

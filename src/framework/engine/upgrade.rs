@@ -57,7 +57,7 @@ impl<P: Provider> Engine<P> {
 
 fn no_way(type_name: &str, from: u64, to: u64) -> Diagnostic {
     let detail = format!(
-        "The state holds a {type_name} in form {from} of its schema; this version of the provider reads form {to}, and \
+        "The state holds a {type_name} of schema version {from}; this version of the provider reads version {to}, and \
          knows no way from one to the other. Use a version of the provider that is not older than the one that wrote \
          the state."
     );

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use crate::value::{AttributePath, Dynamic};
 
 use super::super::schema::{Field, Schema};
-use super::super::{Attribute, BoxFuture, Cx, DefaultTimeouts, Diagnostics, Model, RawState};
+use super::super::{Attribute, BoxFuture, Call, Cx, DefaultTimeouts, Diagnostics, Model, RawState};
 use super::{Change, Create, Failed, Resource, Update};
 
 /// A [`Resource`] of any model: what the engine works with.
@@ -19,6 +19,10 @@ pub trait AnyResource<C>: Send + Sync {
     fn identity_fields(&self) -> Vec<Field>;
     /// [`Resource::TIMEOUTS`].
     fn timeouts(&self) -> DefaultTimeouts;
+    /// [`Resource::CALLS`].
+    fn calls(&self) -> &'static [Call];
+    /// [`Resource::ON_DESTROY`].
+    fn on_destroy(&self) -> &'static str;
     /// [`Resource::identity`].
     fn identity(&self, state: Dynamic) -> Result<Dynamic, Diagnostics>;
     /// [`Resource::parse_import_id`].
@@ -137,6 +141,14 @@ impl<R: Resource> AnyResource<R::Client> for R {
 
     fn timeouts(&self) -> DefaultTimeouts {
         R::TIMEOUTS
+    }
+
+    fn calls(&self) -> &'static [Call] {
+        R::CALLS
+    }
+
+    fn on_destroy(&self) -> &'static str {
+        R::ON_DESTROY
     }
 
     fn identity(&self, state: Dynamic) -> Result<Dynamic, Diagnostics> {

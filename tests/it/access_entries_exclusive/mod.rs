@@ -2,6 +2,7 @@
 
 mod calls;
 mod collisions;
+mod declared;
 mod failures;
 mod left_alone;
 mod lifecycle;

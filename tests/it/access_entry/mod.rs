@@ -2,6 +2,7 @@
 
 mod calls;
 mod conflict;
+mod declared;
 mod errors;
 mod import;
 mod lifecycle;

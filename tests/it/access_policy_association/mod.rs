@@ -1,6 +1,7 @@
 //! `eks_access_policy_association`.
 
 mod calls;
+mod declared;
 mod entry;
 mod import;
 mod lifecycle;

@@ -2,6 +2,7 @@
 
 mod backwards;
 mod coverage;
+mod declared;
 mod failures;
 mod lifecycle;
 mod others;

@@ -5,6 +5,7 @@ mod access_entry;
 mod access_policies;
 mod authentication_mode;
 mod aws_auth;
+mod declared;
 
 use std::collections::BTreeMap;
 

@@ -12,6 +12,7 @@ mod r#move;
 mod plan;
 mod read;
 mod service;
+mod six_steps;
 mod toy;
 mod upgrade;
 mod validate;

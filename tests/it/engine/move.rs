@@ -36,8 +36,8 @@ async fn from_an_unknown_type() {
     ] {
         let moved = take_over(question).await;
         let detail = detail(&moved);
-        assert!(detail.contains("things_thing of acme/things in the forms 1 to 2"), "{detail}");
-        assert!(detail.contains("old_thing of acme/old in the forms 0 to 0"), "{detail}");
+        assert!(detail.contains("things_thing of acme/things, schema versions 1 to 2"), "{detail}");
+        assert!(detail.contains("old_thing of acme/old, schema versions 0 to 0"), "{detail}");
     }
 }
 
@@ -45,7 +45,7 @@ async fn from_an_unknown_type() {
 async fn from_an_unknown_version() {
     let moved = take_over(Move { version: 3, ..thing() }).await;
     let detail = detail(&moved);
-    assert!(detail.starts_with("The state of this things_thing is in form 3 of its schema"), "{detail}");
+    assert!(detail.starts_with("The state of this things_thing is of schema version 3"), "{detail}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod access_entry;
 mod access_policy_association;
 mod authentication_mode;
+mod declared;
 mod generated;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ pub(crate) mod calls;
 pub(crate) mod client;
 pub(crate) mod control;
 pub(crate) mod core;
+pub(crate) mod declared;
 pub(crate) mod eks;
 pub(crate) mod events;
 pub(crate) mod features;

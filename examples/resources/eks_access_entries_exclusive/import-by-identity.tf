@@ -1,0 +1,6 @@
+import {
+  to = eks_access_entries_exclusive.this
+  identity = {
+    cluster_name = "my-cluster"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = eks_access_entries_exclusive.this
+  id = "my-cluster"
+}

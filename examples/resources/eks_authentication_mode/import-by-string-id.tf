@@ -1,0 +1,4 @@
+import {
+  to = eks_authentication_mode.this
+  id = "my-cluster"
+}

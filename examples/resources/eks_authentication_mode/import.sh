@@ -1,0 +1,2 @@
+# CLUSTER_NAME, and for another region than the provider's: CLUSTER_NAME@REGION
+terraform import eks_authentication_mode.this my-cluster
