@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use serde_json::Value;
@@ -91,6 +92,11 @@ impl Emulator {
     /// Forgets the calls. One that is being served now does not appear later either.
     pub fn clear_calls(&self) {
         self.world.calls.clear();
+    }
+
+    /// How many connections clients have opened to [`Emulator::url`] since the start.
+    pub fn connections(&self) -> usize {
+        self.world.connections.load(Ordering::Relaxed)
     }
 
     /// Orders a fault, behind those that are not used up.
@@ -252,6 +258,12 @@ impl Drop for Emulator {
 }
 
 async fn serve(socket: TcpListener, world: Arc<World>) {
+    let opened = {
+        let world = Arc::clone(&world);
+        move || {
+            world.connections.fetch_add(1, Ordering::Relaxed);
+        }
+    };
     let answer = move |request: Request| {
         let world = Arc::clone(&world);
         async move {
@@ -261,5 +273,5 @@ async fn serve(socket: TcpListener, world: Arc<World>) {
             }
         }
     };
-    server::accept(socket, answer).await;
+    server::accept(socket, opened, answer).await;
 }

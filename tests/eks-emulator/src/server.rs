@@ -28,13 +28,14 @@ impl fmt::Display for NoReply {
 
 impl std::error::Error for NoReply {}
 
-/// Serves plain HTTP until it is dropped. The socket must be non-blocking.
-pub(crate) async fn accept<A, F>(socket: TcpListener, answer: A)
+/// Serves plain HTTP until it is dropped, and tells of each connection. The socket must be non-blocking.
+pub(crate) async fn accept<A, F>(socket: TcpListener, opened: impl Fn(), answer: A)
 where
     A: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response<Full<Bytes>>, NoReply>> + Send + 'static,
 {
     each_connection(socket, |stream| {
+        opened();
         let answer = answer.clone();
         async move { serve(stream, answer).await }
     })

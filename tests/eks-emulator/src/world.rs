@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) options: Options,
     pub(crate) state: SharedState,
     pub(crate) calls: CallLog,
+    pub(crate) connections: AtomicUsize,
     pub(crate) kubernetes: Kubernetes,
     faults: Mutex<Faults>,
     bucket: Mutex<TokenBucket>,
@@ -75,6 +77,7 @@ impl World {
             options,
             state,
             calls: CallLog::new(),
+            connections: AtomicUsize::new(0),
             faults: Mutex::default(),
             bucket: Mutex::default(),
         })

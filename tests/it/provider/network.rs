@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{ask, file, operations, refused};
-use crate::support::eks::World;
+use crate::support::eks::{CLUSTER, World, role};
 use crate::support::front::{Proxy, Tls};
 
 #[tokio::test]
@@ -64,4 +64,17 @@ async fn https_proxy_is_asked_for_a_tunnel_to_the_endpoint_of_the_variant() {
         let asked = proxy.asked();
         assert!(asked[0].starts_with(&format!("CONNECT {host}:443 ")), "{asked:?}");
     }
+}
+
+#[tokio::test]
+async fn connections_are_kept() {
+    let world = World::start().await;
+    for number in 0..20 {
+        let principal = role(&format!("reader-{number}"));
+        world.emulator.put_entry(CLUSTER, json!({ "principalArn": principal })).unwrap();
+        let entry = json!({ "cluster_name": CLUSTER, "principal_arn": principal });
+        world.data("eks_access_entry", entry).await.unwrap();
+    }
+    assert!(operations(&world).len() >= 20);
+    assert_eq!(world.emulator.connections(), 1);
 }
