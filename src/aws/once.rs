@@ -14,13 +14,15 @@ use super::error::AwsError;
 /// Readers of one key that come while its fetch is under way share that fetch, its failure included; it goes on for as
 /// long as one of them waits. What was found is kept. Absence and failure are not: the next reader looks again.
 ///
-/// Whoever changes a fact calls [`forget`](Self::forget) when the change is made: a fetch from before still answers
-/// those who wait for it, but nobody joins it any more and its answer is not kept.
+/// Whoever changes a fact calls [`forget`](Self::forget) when the change is made, or announces it with
+/// [`change`](Self::change): a fetch from before still answers those who wait for it, but nobody joins it any more and its
+/// answer is not kept.
 pub(crate) struct Once<K, V, E = AwsError>(Arc<Mutex<Slots<K, V, E>>>);
 
 struct Slots<K, V, E> {
     by_key: HashMap<K, Slot<V, E>>,
-    fetches: u64,
+    /// Of fetches and changes, so that each can tell whether its slot is still its own.
+    numbers: u64,
 }
 
 enum Slot<V, E> {
@@ -30,13 +32,25 @@ enum Slot<V, E> {
         number: u64,
         fetch: WeakShared<Fetch<V, E>>,
     },
+    /// A change under way.
+    Changing {
+        number: u64,
+    },
+}
+
+/// A change of a fact, until it is dropped: whatever became of it, what was known before is not known any more.
+pub(crate) struct Change<K: Eq + Hash, V, E> {
+    facts: Once<K, V, E>,
+    key: K,
+    number: u64,
+    is_kept: bool,
 }
 
 type Fetch<V, E> = BoxFuture<'static, Result<Option<V>, E>>;
 
 impl<K, V, E> Default for Once<K, V, E> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Slots { by_key: HashMap::new(), fetches: 0 })))
+        Self(Arc::new(Mutex::new(Slots { by_key: HashMap::new(), numbers: 0 })))
     }
 }
 
@@ -60,7 +74,7 @@ where
             match slots.by_key.get(&key) {
                 Some(Slot::Found(value)) => return Ok(Some(value.clone())),
                 Some(Slot::Fetching { fetch, .. }) => fetch.upgrade(),
-                None => None,
+                Some(Slot::Changing { .. }) | None => None,
             }
             .unwrap_or_else(|| self.start(&mut slots, key, fetch()))
         };
@@ -75,6 +89,15 @@ where
         }
     }
 
+    /// Announces a change of what is known under `key`.
+    pub(crate) fn change(&self, key: K) -> Change<K, V, E> {
+        let mut slots = self.lock();
+        slots.numbers += 1;
+        let number = slots.numbers;
+        slots.by_key.insert(key.clone(), Slot::Changing { number });
+        Change { facts: Self(self.0.clone()), key, number, is_kept: false }
+    }
+
     /// Drops what is known under `key`.
     pub(crate) fn forget(&self, key: &K) {
         self.lock().by_key.remove(key);
@@ -84,7 +107,7 @@ where
     pub(crate) fn forget_where(&self, is_stale: impl Fn(&K, Option<&V>) -> bool) {
         self.lock().by_key.retain(|key, slot| match slot {
             Slot::Found(value) => !is_stale(key, Some(value)),
-            Slot::Fetching { .. } => !is_stale(key, None),
+            Slot::Fetching { .. } | Slot::Changing { .. } => !is_stale(key, None),
         });
     }
 
@@ -92,8 +115,8 @@ where
     where
         F: Future<Output = Result<Option<V>, E>> + Send + 'static,
     {
-        slots.fetches += 1;
-        let number = slots.fetches;
+        slots.numbers += 1;
+        let number = slots.numbers;
         let once = Self(self.0.clone());
         let fetched = {
             let key = key.clone();
@@ -121,10 +144,33 @@ where
             Ok(None) | Err(_) => slots.by_key.remove(&key),
         };
     }
+}
 
+impl<K, V, E> Once<K, V, E> {
     /// The slots. They are never left half-written, so a poisoned lock is as good as any.
     fn lock(&self) -> MutexGuard<'_, Slots<K, V, E>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash, V, E> Change<K, V, E> {
+    /// Keeps what the change has made, in the words of whoever made it, unless somebody has looked or changed it since.
+    pub(crate) fn made(mut self, value: V) {
+        let mut slots = self.facts.lock();
+        let slot = slots.by_key.get_mut(&self.key);
+        if let Some(slot) = slot.filter(|slot| matches!(slot, Slot::Changing { number } if *number == self.number)) {
+            *slot = Slot::Found(value);
+            drop(slots);
+            self.is_kept = true;
+        }
+    }
+}
+
+impl<K: Eq + Hash, V, E> Drop for Change<K, V, E> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.facts.lock().by_key.remove(&self.key);
+        }
     }
 }
 
@@ -214,6 +260,37 @@ mod tests {
         assert!((&mut joined).now_or_never().is_none());
         answer_after.send(Ok(Some(2))).unwrap();
         assert_eq!((after.await, joined.await), (Ok(Some(2)), Ok(Some(2))));
+    }
+
+    #[tokio::test]
+    async fn what_a_change_makes_is_kept() {
+        let facts = Facts::default();
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+        facts.change("a").made(2);
+        assert_eq!(facts.get("a", never).await, Ok(Some(2)));
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_leaves_nothing_known() {
+        let facts = Facts::default();
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+        drop(facts.change("a"));
+        assert_eq!(facts.get("a", || async { Ok(Some(2)) }).await, Ok(Some(2)));
+    }
+
+    /// Nobody can tell which of the two EKS did last.
+    #[tokio::test]
+    async fn what_is_read_or_changed_during_a_change_is_not_kept_and_nor_is_what_the_change_made() {
+        let facts = Facts::default();
+        let change = facts.change("a");
+        assert_eq!(facts.get("a", || async { Ok(Some(1)) }).await, Ok(Some(1)));
+        change.made(2);
+        assert_eq!(facts.get("a", || async { Ok(Some(3)) }).await, Ok(Some(3)));
+
+        let (one, other) = (facts.change("a"), facts.change("a"));
+        one.made(4);
+        other.made(5);
+        assert_eq!(facts.get("a", || async { Ok(Some(6)) }).await, Ok(Some(6)));
     }
 
     #[tokio::test]

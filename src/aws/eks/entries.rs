@@ -22,18 +22,22 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let find = || {
             let request = self.client().describe_access_entry().cluster_name(cluster).principal_arn(principal);
+            let (regional, sought) = (self.regional.clone(), key.clone());
             let fetch = move || {
-                let request = request.clone();
+                let (request, regional, sought) = (request.clone(), regional.clone(), sought.clone());
                 async move {
                     let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
                     let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+                    regional.created.settle(&sought);
                     from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
                 }
             };
             self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
         };
         let found = wait::until_seen(self.regional.created.believed_until(&key), budget, find).await?;
-        self.regional.created.settle(&key);
+        if found.is_none() {
+            self.regional.created.settle(&key);
+        }
         Ok(found)
     }
 
@@ -97,7 +101,8 @@ impl Eks {
     pub async fn create_access_entry(&self, new: &NewAccessEntry, budget: &Budget) -> Result<AccessEntry, AwsError> {
         const OPERATION: &str = "CreateAccessEntry";
         let key = EntryKey::new(&new.cluster_name, &new.principal_arn);
-        let _forget = OnDrop(|| self.regional.forget_entry(&key));
+        let _forget = OnDrop(|| self.regional.forget_associated(&key));
+        let entries = self.regional.entries.change(key.clone());
         let request = self
             .client()
             .create_access_entry()
@@ -114,7 +119,10 @@ impl Eks {
         let patience = Patience::with("the principal to become known to EKS", budget);
         let answer = patience.wait_out(AwsError::is_invalid_principal, create).await?;
         self.regional.created.note(key.clone());
-        from_sdk::access_entry(OPERATION, answer.access_entry)
+        let entry = from_sdk::access_entry(OPERATION, answer.access_entry)?;
+        // EKS answers with the whole entry, so nobody has to ask for it.
+        entries.made(entry.clone());
+        Ok(entry)
     }
 
     /// Sets the groups and the user name of an entry of type STANDARD; both are always replaced.

@@ -1,7 +1,10 @@
 //! How many calls each kind of change takes.
 
-use super::{EDIT, TYPE, VIEW, association, in_namespaces, put_entry, world};
+use serde_json::json;
+
+use super::{EDIT, ENTRY, TYPE, VIEW, association, in_namespaces, put_entry, world};
 use crate::support::core::Action;
+use crate::support::eks::{CLUSTER, World, role};
 
 const NONE: [&str; 0] = [];
 const READ: [&str; 2] = ["ListAssociatedAccessPolicies viewer", "DescribeAccessEntry viewer"];
@@ -75,4 +78,22 @@ async fn all_policies_of_a_principal_are_listed_once() {
     }
     let editor = READ.map(|call| call.replace("viewer", "editor"));
     assert_eq!(world.calls(), [READ.map(str::to_owned), editor].concat());
+}
+
+/// EKS answers the creation of an entry with all there is to know of it.
+#[tokio::test]
+async fn create_with_the_entry() {
+    let world = World::start().await;
+    let entry = json!({ "cluster_name": CLUSTER, "principal_arn": role("viewer") });
+    let entry = world.plan(ENTRY, "entry", entry).await.unwrap();
+    let view = world.plan(TYPE, "view", association("viewer", VIEW)).await.unwrap();
+    let edit = world.plan(TYPE, "edit", association("viewer", EDIT)).await.unwrap();
+    assert_eq!(world.calls(), ["ListAccessEntries"]);
+    for plan in [entry, view, edit] {
+        world.apply(plan).await.unwrap();
+    }
+    let associate = "AssociateAccessPolicy viewer";
+    assert_eq!(world.calls(), ["ListAccessEntries", "CreateAccessEntry viewer", associate, associate]);
+    let arn = world.state(TYPE, "view").unwrap()["access_entry_arn"].clone();
+    assert_eq!(arn, world.entry(&role("viewer")).unwrap()["accessEntryArn"]);
 }

@@ -50,9 +50,20 @@ async fn an_entry_of_our_own_making_is_waited_for_until_it_was_seen() {
     let canned = Canned::new([entry(), no_such_entry(), entry(), no_such_entry()]);
     let (eks, budget) = (canned.eks(), budget());
     eks.create_access_entry(&new_entry(), &budget).await.unwrap();
-    assert!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap().is_some());
+    assert!(eks.fresh().find_access_entry("dev", ROLE, &budget).await.unwrap().is_some());
     assert!(eks.fresh().find_access_entry("dev", ROLE, &budget).await.unwrap().is_none());
     assert_eq!(canned.asked().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_entry_is_known_from_eks_answer_which_proves_nothing_to_the_rest_of_eks() {
+    let associated = (200, json!({ "associatedAccessPolicy": association(json!({ "type": "cluster" })) }));
+    let canned = Canned::new([entry(), no_such_entry(), associated]);
+    let (eks, budget) = (canned.eks(), budget());
+    let created = eks.create_access_entry(&new_entry(), &budget).await.unwrap();
+    assert_eq!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap(), Some(created));
+    assert_eq!(canned.asked().len(), 1);
+    eks.associate_policy("dev", ROLE, VIEW, &AccessScope::Cluster, &budget).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
