@@ -91,8 +91,7 @@ impl Aws {
             if let Some(url) = &self.0.settings.endpoints.eks {
                 builder = builder.endpoint_url(url);
             }
-            let client = aws_sdk_eks::Client::from_conf(builder.build());
-            Arc::new(Regional::new(client, region.to_string(), *is_patient))
+            Arc::new(Regional::new(builder, region.to_string(), *is_patient))
         });
         Ok(Eks::new(regional.clone()))
     }

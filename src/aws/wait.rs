@@ -80,6 +80,11 @@ where
     }
 }
 
+/// Waits until then.
+pub(super) async fn until(time: Instant) {
+    tokio::time::sleep_until(time).await;
+}
+
 /// Pauses that double up to a limit.
 #[derive(Debug)]
 pub(super) struct Pauses {

@@ -13,6 +13,7 @@ mod clusters;
 mod created;
 mod entries;
 mod from_sdk;
+mod pacer;
 mod policies;
 mod send;
 mod tags;
@@ -25,7 +26,7 @@ use super::error::AwsError;
 use super::once::Once;
 use super::{AccessEntry, AccessPolicy, AssociatedPolicy, Cluster};
 use created::Created;
-use traffic::Traffic;
+use traffic::{ThrottledCallsAreOurs, Traffic};
 
 pub use authentication_mode::Progress;
 
@@ -100,10 +101,11 @@ impl fmt::Debug for Eks {
 }
 
 impl Regional {
-    /// Whoever is `patient` waits when AWS throttles, beyond the retries of the client.
-    pub(super) fn new(client: aws_sdk_eks::Client, region: String, patient: bool) -> Self {
+    /// Whoever is `patient` waits when AWS throttles, however often, instead of the client's own retries.
+    pub(super) fn new(config: aws_sdk_eks::config::Builder, region: String, patient: bool) -> Self {
+        let config = if patient { config.retry_classifier(ThrottledCallsAreOurs) } else { config };
         Self {
-            client,
+            client: aws_sdk_eks::Client::from_conf(config.build()),
             region,
             clusters: Once::default(),
             entries: Once::default(),

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::RetryConfig;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -46,15 +47,17 @@ impl Canned {
     }
 
     fn eks(&self) -> Eks {
-        let config = aws_sdk_eks::Config::builder()
+        let config = self.config().retry_config(RetryConfig::disabled());
+        Eks::new(Arc::new(Regional::new(config, "us-east-1".to_owned(), true)))
+    }
+
+    fn config(&self) -> aws_sdk_eks::config::Builder {
+        aws_sdk_eks::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(self.clone())
             .endpoint_url("http://eks")
             .region(Region::from_static("us-east-1"))
-            .retry_config(aws_smithy_types::retry::RetryConfig::disabled())
             .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
-            .build();
-        Eks::new(Arc::new(Regional::new(aws_sdk_eks::Client::from_conf(config), "us-east-1".to_owned(), true)))
     }
 
     /// `METHOD /path?query` of each request so far.
