@@ -131,14 +131,22 @@ impl Aws {
     }
 
     async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
-        let connect = async {
-            let region = match region {
-                Some(region) => Region::new(region.to_owned()),
+        let known = match region {
+            Some(region) => Some(Region::new(region.to_owned())),
+            None => self.0.region.get().cloned().flatten(),
+        };
+        if let (Some(region), Some(loaded)) = (&known, self.0.loaded.get()) {
+            return Ok((region.clone(), loaded));
+        }
+        // Loading takes tens of kilobytes of room, which no other operation is to carry along.
+        let connect = Box::pin(async {
+            let region = match known {
+                Some(region) => region,
                 None => self.0.default_region().await?,
             };
             let loaded = self.0.loaded.get_or_try_init(|| self.0.load(region.clone())).await?;
             Ok((region, loaded))
-        };
+        });
         budget.run(CONNECTING, connect).await
     }
 }
