@@ -1,0 +1,100 @@
+//! What was measured, on the screen and as a page.
+
+use std::fmt;
+use std::process::Command;
+use std::thread;
+
+use crate::Result;
+use crate::stage::{Column, Programs};
+
+/// Tables of figures.
+pub(crate) struct Report {
+    run: String,
+    providers: Vec<String>,
+    rows: Vec<Vec<String>>,
+    sizes: Vec<Vec<String>>,
+}
+
+/// What depends on the number of entries.
+const SIZES: [&str; 8] = [
+    "entries, with two associations each",
+    "provider",
+    "calls of a plan",
+    "peak memory",
+    "CPU time per resource",
+    "plan",
+    "the floor",
+    "with 30 ms latency, over the floor",
+];
+
+impl Report {
+    pub(crate) fn new(programs: &Programs, columns: &[Column]) -> Result<Self> {
+        let date = output(Command::new("date").arg("+%F"))?;
+        let version = output(Command::new(&programs.terraform).arg("version"))?;
+        let run = format!("{date}, {} cores, {version}", thread::available_parallelism()?);
+        println!("{run}");
+        let providers = columns.iter().map(Column::name).collect();
+        Ok(Self { run, providers, rows: Vec::new(), sizes: Vec::new() })
+    }
+
+    /// A figure, what it is to reach, and what it is with each provider.
+    pub(crate) fn row(&mut self, figure: impl Into<String>, to_reach: &str, measured: Vec<String>) {
+        let row = [vec![figure.into(), to_reach.to_owned()], measured].concat();
+        println!("{}", row.join(" | "));
+        self.rows.push(row);
+    }
+
+    /// What depends on the number of entries, in the order of [`SIZES`].
+    pub(crate) fn size(&mut self, cells: [String; 8]) {
+        println!("{}", cells.join(" | "));
+        self.sizes.push(cells.into());
+    }
+}
+
+/// The page.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, providers, rows, sizes } = self;
+        writeln!(f, "# Benchmarks\n\nWritten by `make bench`: {run}.\n\n{INTRODUCTION}")?;
+        let heads = ["figure".to_owned(), "to reach".to_owned()].into_iter().chain(providers.iter().cloned());
+        table(f, &heads.collect::<Vec<_>>(), rows)?;
+        writeln!(f, "\n{BY_SIZE}")?;
+        table(f, &SIZES.map(str::to_owned), sizes)
+    }
+}
+
+const INTRODUCTION: &str = "\
+A figure that depends on the machine stands beside a floor that was measured in the same run: the same plan of as many
+`terraform_data`, which Terraform has built in and which ask nobody. Entries and associations are resources of their own
+(`eks_access_entry`, two `eks_access_policy_association` each); EKS is the emulator, a process of its own, whose log gives the
+calls. Memory and CPU time are those of the provider's processes alone, from `/proc`: the most that one of them had at once, and
+the time of all of them together. Medians, where something was measured more than once.
+
+What is planned was not applied object by object, which takes Terraform itself the longer the more there are: one entry was, its
+state was repeated, and a refresh brought home what only EKS knows. The calls of an apply are those of a real one.
+
+`make bench PEER=/path/to/terraform-provider-aws` adds a column for another provider; `make bench SIZES=100` measures less and
+leaves this page alone.
+";
+
+const BY_SIZE: &str = "\
+## By size
+
+The floor with latency is the floor without, and the time that the calls take when ten are under way all the time, which is
+what Terraform's `-parallelism` allows.
+";
+
+fn table(f: &mut fmt::Formatter<'_>, heads: &[String], rows: &[Vec<String>]) -> fmt::Result {
+    writeln!(f, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
+    rows.iter().try_for_each(|row| writeln!(f, "| {} |", row.join(" | ")))
+}
+
+/// Megabytes of a million bytes.
+pub(crate) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output()?;
+    Ok(String::from_utf8(output.stdout)?.lines().next().unwrap_or_default().to_owned())
+}
