@@ -164,15 +164,9 @@ async fn at(programs: &Programs, columns: &[Column], size: usize) -> Result<Vec<
         }
     }
     let floor = Times::new(below).median();
-    let cost = |(column, (_, apply, plans, with_latency)): (&Column, (Stage, Measured, Vec<_>, Vec<_>))| {
-        Ok(Cost {
-            size,
-            column: column.name(),
-            apply,
-            plan: median(plans)?,
-            with_latency: median(with_latency)?,
-            floor,
-        })
+    let cost = |(column, (_, plans, with_latency)): (&Column, (Stage, Vec<_>, Vec<_>))| {
+        let (plan, with_latency) = (median(plans)?, median(with_latency)?);
+        Ok(Cost { size, column: column.name(), plan, with_latency, floor })
     };
     columns.iter().zip(stages).map(cost).collect()
 }
