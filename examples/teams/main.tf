@@ -32,6 +32,7 @@ module "cluster_access" {
   access_entries = module.teams.access_entries
 }
 
+# Who is too many already shows in the plan after the first apply. To have it in the first plan, import the set.
 resource "eks_access_entries_exclusive" "this" {
   cluster_name   = var.cluster_name
   principal_arns = module.cluster_access.principal_arns

@@ -128,9 +128,13 @@ async fn teams_become_entries() {
         "CreateAccessEntry ada",
         "CreateAccessEntry deployer",
         "CreateAccessEntry grace",
-        "DeleteAccessEntry left-last-year",
     ];
     assert_eq!(workspace.changes_of(&["-chdir=teams", "apply", "-auto-approve"]), applied);
+    // A new set removes nobody: the plan after it shows who has to go.
+    let plan = workspace.run(&["-chdir=teams", "plan", "-json"]);
+    assert_eq!(Events::parse(&plan.stdout).planned(), ["update eks_access_entries_exclusive.this"]);
+    let removed = workspace.changes_of(&["-chdir=teams", "apply", "-auto-approve"]);
+    assert_eq!(removed, ["DeleteAccessEntry left-last-year"]);
     let plan = workspace.run(&["-chdir=teams", "plan", "-json"]);
     assert_eq!(Events::parse(&plan.stdout).planned(), [] as [&str; 0]);
 }
