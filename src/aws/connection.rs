@@ -23,6 +23,7 @@ use super::error::{AwsError, CONNECTING};
 use super::once::Once;
 use super::principal::Principal;
 use super::settings::{RetryMode, Settings};
+use super::well_formed::WellFormed;
 use super::{credentials, http};
 
 /// EKS in every region, for whoever the settings say we are.
@@ -87,7 +88,10 @@ impl Aws {
         let (region, Loaded { config, is_patient }) = self.enter(region, budget).await?;
         let mut regions = self.0.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.to_string()).or_insert_with(|| {
-            let mut builder = aws_sdk_eks::config::Builder::from(config).region(region.clone()).interceptor(CallLog);
+            let mut builder = aws_sdk_eks::config::Builder::from(config)
+                .region(region.clone())
+                .interceptor(CallLog)
+                .interceptor(WellFormed);
             if let Some(url) = &self.0.settings.endpoints.eks {
                 builder = builder.endpoint_url(url);
             }

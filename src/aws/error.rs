@@ -168,6 +168,18 @@ impl AwsError {
         self.0.kind == Kind::Throttled
     }
 
+    /// Whether a change was asked for and may have been made all the same: no answer came that says what became of it.
+    pub fn leaves_open(&self) -> bool {
+        let is_read = ["Describe", "List", "Get"].iter().any(|verb| self.operation().starts_with(verb));
+        let is_open = match self.kind() {
+            Kind::Unreachable | Kind::BadAnswer => true,
+            Kind::Service => self.status().is_some_and(|status| status >= 500),
+            Kind::TimedOut | Kind::Stopped => self.says(ALL_THE_SAME),
+            _ => false,
+        };
+        is_open && !is_read && self.operation() != CONNECTING
+    }
+
     /// Whether the operation's time was up.
     pub fn is_timed_out(&self) -> bool {
         self.0.kind == Kind::TimedOut
@@ -189,6 +201,9 @@ impl AwsError {
     }
 }
 
+/// How the errors end that are about a change which was under way.
+const ALL_THE_SAME: &str = "the change may have been made all the same";
+
 /// What failed when no call was made yet.
 pub(crate) const CONNECTING: &str = "Connecting to AWS";
 
@@ -199,8 +214,7 @@ impl AwsError {
     }
 
     pub(crate) fn timed_out_midway(operation: &'static str) -> Self {
-        let message =
-            "The time allowed for it was up before AWS had answered; the change may have been made all the same";
+        let message = format!("The time allowed for it was up before AWS had answered; {ALL_THE_SAME}");
         Self::ours(Kind::TimedOut, operation, message)
     }
 
@@ -209,7 +223,7 @@ impl AwsError {
     }
 
     pub(crate) fn stopped_midway(operation: &'static str) -> Self {
-        let message = "It was asked to stop and AWS did not answer in time; the change may have been made all the same";
+        let message = format!("It was asked to stop and AWS did not answer in time; {ALL_THE_SAME}");
         Self::ours(Kind::Stopped, operation, message)
     }
 

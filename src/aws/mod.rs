@@ -18,6 +18,7 @@
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
 //! | `once` | one fetch per fact |
 //! | `call_log` | one line in the log for each request |
+//! | `well_formed` | refuses an answer that only looks like success |
 //! | [`error`] | what went wrong |
 //!
 //! Nothing here knows Terraform.
@@ -42,6 +43,7 @@ mod once;
 pub mod principal;
 pub mod settings;
 pub mod wait;
+mod well_formed;
 
 pub use access_entry::{AccessEntry, EntryType, NewAccessEntry};
 pub use access_policy::{AccessPolicy, AccessScope, AssociatedPolicy, PolicyRef};

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::aws::authentication_mode::Backwards;
 use crate::aws::eks::Progress;
-use crate::aws::{self, Cluster, Eks};
+use crate::aws::{self, Cluster, Eks, Kind};
 use crate::framework::schema::{block, computed, optional, required};
 use crate::framework::{
     Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Resource, Timeouts, Update,
@@ -224,16 +224,20 @@ async fn walk_to(
     attempt: &Attempt<'_>,
 ) -> Result<(), Diagnostics> {
     let (from, cluster) = (*reached, planned.cluster());
+    // The change that EKS has accepted and not yet made.
+    let mut under_way = None;
     let progress = |progress: Progress| match progress {
         Progress::Waiting { update_id } => {
             tracing::info!(cluster, update_id, "another update of the cluster is in progress: waiting for its end");
         }
         Progress::Started { to, update_id } => {
             tracing::info!(cluster, mode = to.as_str(), update_id, "EKS is changing the authentication mode");
+            under_way = Some((to, update_id));
         }
         Progress::Reached { mode } => {
             tracing::info!(cluster, mode = mode.as_str(), "the cluster has reached the authentication mode");
             *reached = mode;
+            under_way = None;
         }
     };
     let walked = eks.walk_authentication_mode(cluster, from, to, &budget(cx), progress).await;
@@ -241,8 +245,12 @@ async fn walk_to(
     // Somebody else may have gone further in the meantime.
     check_step(planned, *reached, to)?;
     let mut stuck = attempt.failed(&error);
-    let now = format!("\n\nThe cluster was last seen in mode {reached}. The next apply goes on from where it is then.");
-    stuck.detail.push_str(&now);
+    stuck.detail.push_str(&format!("\n\nThe cluster was last seen in mode {reached}."));
+    if let Some((to, update)) = under_way.filter(|_| *error.kind() != Kind::UpdateFailed) {
+        let going_on = format!(" EKS was changing it to {to} (update {update}); whether that is done is not known.");
+        stuck.detail.push_str(&going_on);
+    }
+    stuck.detail.push_str(" The next apply goes on from where it is then.");
     Err(stuck.into())
 }
 

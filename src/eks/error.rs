@@ -17,8 +17,14 @@ impl Attempt<'_> {
     /// What the practitioner reads when it has failed: which one, what AWS said, what to do.
     pub(super) fn failed(&self, error: &AwsError) -> Diagnostic {
         let advice = Advice::on(error);
-        let gap = if advice.text.is_empty() { "" } else { "\n\n" };
-        let detail = format!("This was about {}.\n\n{error}{gap}{}", self.object, advice.text);
+        let mut detail = format!("This was about {}.\n\n{error}", self.object);
+        // Of what the end of its time has cut short, the error itself says so.
+        let is_cut_short = matches!(error.kind(), Kind::TimedOut | Kind::Stopped);
+        let open = if error.leaves_open() && !is_cut_short { LEFT_OPEN } else { "" };
+        for paragraph in [advice.text.as_str(), open].into_iter().filter(|text| !text.is_empty()) {
+            detail.push_str("\n\n");
+            detail.push_str(paragraph);
+        }
         let path = advice.argument.map_or_else(AttributePath::root, AttributePath::attribute);
         Diagnostic::error(self.summary, detail).at(path)
     }
@@ -127,8 +133,9 @@ const THROTTLED: &str = "\
 AWS limits how often an account may call, and retries did not help. Run it again, with a lower -parallelism if it goes on.";
 
 const UNREACHABLE: &str = "\
-No answer came. Check the network, the proxy and the endpoints. Whether the call took effect is not known: the next plan \
-will tell.";
+No answer came. Check the network, the proxy and the endpoints.";
+
+const LEFT_OPEN: &str = "Whether the change was made is not known: the next plan will tell.";
 
 const TIMED_OUT: &str = "\
 What was done before that stands. If EKS only needs longer, raise the limit in the timeouts block; then run apply again.";

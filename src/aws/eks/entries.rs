@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::unanswered::Unanswered;
 use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, token_of, unless_absent};
 use crate::aws::wait::{self, Patience};
 use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
@@ -91,7 +92,7 @@ impl Eks {
     /// Creates an entry.
     ///
     /// A principal that does not exist is tried again for a while, because EKS learns of a new role some time after IAM
-    /// has created it.
+    /// has created it. A creation whose answer got lost is recognised by what it has made.
     ///
     /// # Errors
     ///
@@ -114,12 +115,21 @@ impl Eks {
             .client_request_token(new.token.clone().unwrap_or_else(new_token))
             // An empty map of tags is refused; no map is not.
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let unanswered = Unanswered::default();
+        let send = || async {
+            let request = request.clone().customize().interceptor(unanswered.clone());
+            request.send().await.map_err(AwsError::from_sdk(OPERATION))
+        };
         let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
         let patience = Patience::with("the principal to become known to EKS", budget);
-        let answer = patience.wait_out(AwsError::is_invalid_principal, create).await?;
+        let entry = match patience.wait_out(AwsError::is_invalid_principal, create).await {
+            Ok(answer) => from_sdk::access_entry(OPERATION, answer.access_entry)?,
+            Err(error) if unanswered.has_happened() && (error.is_entry_already_there() || error.leaves_open()) => {
+                self.find_made(new, budget).await.ok_or(error)?
+            }
+            Err(error) => return Err(error),
+        };
         self.regional.created.note(key.clone());
-        let entry = from_sdk::access_entry(OPERATION, answer.access_entry)?;
         // EKS answers with the whole entry, so nobody has to ask for it.
         entries.made(entry.clone());
         Ok(entry)

@@ -18,6 +18,7 @@ mod policies;
 mod send;
 mod tags;
 mod traffic;
+mod unanswered;
 
 use std::fmt;
 use std::sync::Arc;

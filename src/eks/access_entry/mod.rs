@@ -133,8 +133,14 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
             Err(error) => return Err(attempt.failed(&error).into()),
         };
         let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.tags);
-        policies::settle(cx, &eks, &mut state, &planned, before).await?;
-        Ok(state)
+        let adopted = matches!(before, policies::Before::NotOurs);
+        match policies::settle(cx, &eks, &mut state, &planned, before).await {
+            Ok(()) => Ok(state),
+            // In the state it would be tainted, and the next plan would remove an entry that was there before. As it is, the
+            // next plan adopts it again.
+            Err(Failed { diagnostics, .. }) if adopted => Err(diagnostics.into()),
+            Err(failed) => Err(failed),
+        }
     }
 
     async fn read(
@@ -303,8 +309,9 @@ async fn update_tags(
     let failed = |error| Diagnostics::from(attempt.failed(&error));
     if !set.is_empty() {
         eks.tag(arn, &set, &budget(cx)).await.map_err(failed)?;
-        state.tags_all =
-            Value::Known(from.iter().chain(&set).map(|(key, value)| (key.clone(), value.clone())).collect());
+        let now = from.iter().chain(&set).map(|(key, value)| (key.clone(), value.clone())).collect();
+        state.tags = Value::Known(cx.client.tags.own(&now, &state.tags));
+        state.tags_all = Value::Known(now);
     }
     if !gone.is_empty() {
         eks.untag(arn, &gone, &budget(cx)).await.map_err(failed)?;

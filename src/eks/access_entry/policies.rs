@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
-use crate::aws::{AccessScope, Eks};
+use crate::aws::{AccessScope, AwsError, Eks};
 use crate::framework::{Cx, Diagnostic, Diagnostics, Failed};
 use crate::value::{AttributePath, Value};
 
@@ -104,18 +104,22 @@ async fn change(
     done: &mut BTreeMap<String, AccessScope>,
     attempt: &Attempt<'_>,
 ) -> Result<(), Diagnostics> {
-    let at = || AttributePath::attribute("access_policies");
+    let failed = |arn: &String, error: &AwsError| {
+        let name = format!("policy {arn} on {}", attempt.object);
+        let attempt = Attempt { object: &name, ..*attempt };
+        Diagnostics::from(attempt.failed(error).at_attribute("access_policies"))
+    };
     for (arn, scope) in wanted {
         if done.get(arn) != Some(scope) {
             let associated = eks.associate_policy(entry.cluster(), entry.principal(), arn, scope, &budget(cx)).await;
-            associated.map_err(|error| attempt.failed(&error).at(at()))?;
+            associated.map_err(|error| failed(arn, &error))?;
             done.insert(arn.clone(), scope.clone());
         }
     }
     let gone: Vec<_> = done.keys().filter(|arn| !wanted.contains_key(*arn)).cloned().collect();
     for arn in gone {
         let gone = eks.disassociate_policy(entry.cluster(), entry.principal(), &arn, &budget(cx)).await;
-        gone.map_err(|error| attempt.failed(&error).at(at()))?;
+        gone.map_err(|error| failed(&arn, &error))?;
         done.remove(&arn);
     }
     Ok(())
