@@ -65,6 +65,12 @@ bench: release release-emulator ## measure what the provider costs, into docs/be
 	@$(with_terraform) cargo bench --quiet --locked --profile dev --bench provider -- \
 		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
 
+# The count and the seed of the random operations can be set: make soak SOAK_OPERATIONS=1000 SOAK_SEED=1
+.PHONY: soak
+soak: ## let faults rain: 10,000 random operations, a SIGKILL and a Ctrl-C at every call; prints the figures of docs/reliability.md
+	@$(with_terraform) SOAK=1 SOAK_OPERATIONS=$(or $(SOAK_OPERATIONS),10000) \
+		cargo test --locked --test it -- --nocapture --test-threads 1 faults::soak cli::kill cli::interrupt
+
 .PHONY: build
 build: ## build the provider for debugging
 	cargo build --locked

@@ -8,7 +8,6 @@
 #[path = "../../tests/it/support/calls.rs"]
 mod calls;
 mod cluster;
-#[path = "../../tests/it/support/control.rs"]
 mod control;
 mod emulator;
 #[path = "../../tests/it/support/events.rs"]

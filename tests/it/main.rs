@@ -13,6 +13,7 @@ mod core_double;
 mod data_sources;
 mod docs;
 mod engine;
+mod faults;
 mod functions;
 mod generated;
 mod guides;

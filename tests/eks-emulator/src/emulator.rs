@@ -104,6 +104,13 @@ impl Emulator {
         self.world.add_fault(fault);
     }
 
+    /// Returns once every fault is used up: the last call that one spoils has come, and may be hanging.
+    ///
+    /// Faults that are cleared instead are waited for in vain.
+    pub async fn faults_used_up(&self) {
+        self.world.faults_used_up().await;
+    }
+
     /// Forgets the faults that are not used up.
     pub fn clear_faults(&self) {
         self.world.clear_faults();

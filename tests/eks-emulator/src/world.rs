@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::pin::pin;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 use crate::calls::{Call, CallLog};
 use crate::clock::Moment;
@@ -30,6 +32,8 @@ pub(crate) struct World {
     pub(crate) connections: AtomicUsize,
     pub(crate) kubernetes: Kubernetes,
     faults: Mutex<Faults>,
+    /// Told when the last fault is used up.
+    used_up: Notify,
     bucket: Mutex<TokenBucket>,
 }
 
@@ -79,6 +83,7 @@ impl World {
             calls: CallLog::new(),
             connections: AtomicUsize::new(0),
             faults: Mutex::default(),
+            used_up: Notify::new(),
             bucket: Mutex::default(),
         })
     }
@@ -91,7 +96,12 @@ impl World {
     }
 
     pub(crate) fn take_fault(&self, call: &Call) -> Option<Fault> {
-        self.faults().take(call)
+        let mut faults = self.faults();
+        let taken = faults.take(call);
+        if taken.is_some() && faults.pending().is_empty() {
+            self.used_up.notify_waiters();
+        }
+        taken
     }
 
     pub(crate) fn add_fault(&self, fault: Fault) {
@@ -100,6 +110,19 @@ impl World {
 
     pub(crate) fn clear_faults(&self) {
         self.faults().clear();
+    }
+
+    /// Returns once no fault is left that waits for its calls.
+    pub(crate) async fn faults_used_up(&self) {
+        let mut told = pin!(self.used_up.notified());
+        loop {
+            told.as_mut().enable();
+            if self.faults().pending().is_empty() {
+                return;
+            }
+            told.as_mut().await;
+            told.set(self.used_up.notified());
+        }
     }
 
     pub(crate) fn pending_faults(&self) -> Vec<Fault> {

@@ -5,6 +5,7 @@
 mod access_report;
 mod bad_input;
 mod by_hand;
+mod concurrency;
 mod configuration;
 mod ends;
 mod ephemeral;
@@ -14,6 +15,8 @@ mod generate;
 mod guides;
 mod import;
 mod install;
+mod interrupt;
+mod kill;
 mod lifecycle;
 mod migrate;
 mod modules;
@@ -24,10 +27,12 @@ mod secrets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use eks_emulator::{Emulator, Options};
 use serde_json::Value as Json;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use crate::support::calls;
 use crate::support::eks::CLUSTER;
@@ -123,9 +128,8 @@ impl Workspace {
 
     /// What a command says that has to fail, with `-json`.
     fn refused(&self, arguments: &[&str]) -> Vec<Refusal> {
-        // The command, with -chdir before it, then options, then files.
-        let command = arguments.iter().position(|argument| !argument.starts_with('-')).unwrap();
-        let (command, rest) = arguments.split_at(command + 1);
+        // The command, then options, then files.
+        let (command, rest) = arguments.split_at(1);
         let run = self.terraform.run(&[command, &["-json"], rest].concat()).unwrap();
         assert!(!run.succeeded, "{run}");
         let refusals: Vec<_> = match serde_json::from_str::<Json>(&run.stdout) {
@@ -178,6 +182,11 @@ impl Refusal {
             detail: text(&diagnostic["detail"]),
         })
     }
+}
+
+/// What `future` comes to; it must not take forever.
+async fn soon<F: Future>(future: F) -> F::Output {
+    timeout(Duration::from_secs(60), future).await.expect("this should not take forever")
 }
 
 /// The provider's binary.

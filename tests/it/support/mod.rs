@@ -2,7 +2,6 @@
 
 pub(crate) mod calls;
 pub(crate) mod client;
-pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod declared;
 pub(crate) mod eks;
