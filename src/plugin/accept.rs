@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,40 +31,67 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(10);
 /// What goes to tonic, which wants results. There are no errors: a peer that fails is only turned away.
 pub(super) type Accepted = Result<Connection, Infallible>;
 
-/// Takes in peers from `socket` and passes on those that may make calls. Without `tls`, that is everybody.
+/// Takes in peers from `socket` and passes on those that may make calls.
+///
+/// With `tls` that is one: the first that proves to be Core. Core comes once, and the process ends when it leaves, so from
+/// then on there is no socket any more: nobody else finds us, and nothing stays behind if we are killed. Without `tls`
+/// everybody may come, at any time.
 pub(super) async fn accept(
-    socket: &Socket,
+    socket: Socket,
     tls: Option<&Arc<ServerConfig>>,
     connections: &Connections,
     accepted: mpsc::Sender<Accepted>,
 ) -> Infallible {
+    let Some(tls) = tls else {
+        loop {
+            match socket.accept().await {
+                Ok(stream) => pass_on(stream, connections, &accepted).await,
+                Err(error) => pause(&error).await,
+            }
+        }
+    };
+    let core = find_core(&socket, tls).await;
+    drop(socket);
+    pass_on(Box::new(core), connections, &accepted).await;
+    // `accepted` has to live: when it goes, tonic takes it for the end.
+    pending().await
+}
+
+/// The first peer that proves to be Core. Whoever else is still trying then is turned away.
+async fn find_core(socket: &Socket, tls: &Arc<ServerConfig>) -> TlsStream<Box<dyn Stream>> {
     let mut handshakes = Handshakes::default();
+    let (found, mut core) = mpsc::channel(1);
     loop {
-        let stream = match socket.accept().await {
+        let stream = tokio::select! {
+            biased;
+            Some(core) = core.recv() => return core,
+            stream = socket.accept() => stream,
+        };
+        let stream = match stream {
             Ok(stream) => stream,
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
                 handshakes.make_room();
-                time::sleep(PAUSE_AFTER_ERROR).await;
+                pause(&error).await;
                 continue;
             }
         };
-        match tls {
-            None => pass_on(stream, connections, &accepted).await,
-            Some(tls) => {
-                let (tls, connections, accepted) = (tls.clone(), connections.clone(), accepted.clone());
-                handshakes.start(|greeted| async move {
-                    match time::timeout(HANDSHAKE_TIMEOUT, handshake(tls, stream, greeted)).await {
-                        Ok(Ok(stream)) => pass_on(Box::new(stream), &connections, &accepted).await,
-                        Ok(Err(error)) => tracing::warn!(%error, "turned away a connection that is not from Core"),
-                        Err(_) => tracing::warn!("turned away a connection that did not say who it is"),
-                    }
-                });
-                // Whoever has something to say is heard before the next one comes in.
-                task::yield_now().await;
+        let (tls, found) = (tls.clone(), found.clone());
+        handshakes.start(|greeted| async move {
+            match time::timeout(HANDSHAKE_TIMEOUT, handshake(tls, stream, greeted)).await {
+                // It fails only when another was first, and one connection is all that Core makes.
+                Ok(Ok(core)) => drop(found.send(core).await),
+                Ok(Err(error)) => tracing::warn!(%error, "turned away a connection that is not from Core"),
+                Err(_) => tracing::warn!("turned away a connection that did not say who it is"),
             }
-        }
+        });
+        // Whoever has something to say is heard before the next one comes in.
+        task::yield_now().await;
     }
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "cannot accept a connection");
+    time::sleep(PAUSE_AFTER_ERROR).await;
 }
 
 async fn pass_on(stream: Box<dyn Stream>, connections: &Connections, accepted: &mpsc::Sender<Accepted>) {
@@ -122,7 +150,6 @@ impl Handshakes {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
     use std::sync::Weak;
 
     use super::*;

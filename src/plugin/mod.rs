@@ -7,6 +7,8 @@
 mod accept;
 mod connection;
 mod controller;
+#[cfg(unix)]
+mod dumps;
 mod from_proto;
 pub mod generated;
 pub mod handshake;

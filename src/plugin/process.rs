@@ -33,6 +33,8 @@ pub fn run(about: About, service: impl Provider) -> ExitCode {
         return fail(about, StartedByHand(about));
     }
     start(about, async {
+        #[cfg(unix)]
+        super::dumps::forbid();
         let end = signals::end(CtrlC::Ignored)?;
         let server = Server::bind(&Environment::read(variable)?)?;
         print(server.handshake_line())?;

@@ -81,7 +81,7 @@ impl Server {
     }
 
     async fn serve_calls(
-        &self,
+        self,
         service: impl Provider,
         connections: &Connections,
         controller: &Controller,
@@ -97,7 +97,7 @@ impl Server {
             .add_service(GrpcStdioServer::new(Silence))
             .serve_with_incoming(ReceiverStream::new(incoming));
         let tls = self.tls.as_ref().map(|tls| &tls.config);
-        let (never, _) = tokio::join!(accept(&self.socket, tls, connections, accepted), calls);
+        let (never, _) = tokio::join!(accept(self.socket, tls, connections, accepted), calls);
         never
     }
 }

@@ -26,19 +26,33 @@ async fn core_dies() {
     assert_empty(served.folder.path());
 }
 
-/// Peers that are not Core come and go, before Core and beside it.
+/// Peers that are not Core come before it and go, some before Core has come and some after.
 #[tokio::test]
 async fn not_when_others_leave() {
     let served = Served::start(Stub::new());
     let stranger = Identity::stranger().client(&served.handshake);
     drop(served.handshake.stream().await.unwrap());
     let _ = served.handshake.tls(&stranger).await;
+    let idle = served.handshake.stream().await.unwrap();
 
     let mut core = ProviderClient::new(served.channel().await);
-    drop(served.handshake.stream().await.unwrap());
-    let _ = served.handshake.tls(&stranger).await;
+    drop(idle);
     soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
     assert!(!served.ended.is_finished());
+}
+
+/// A panic on the way, outside of any call.
+#[tokio::test]
+async fn by_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = environment(folder.path(), &[("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]);
+    let server = Server::bind(&environment).unwrap();
+    let task = tokio::spawn(async move {
+        let _server = server;
+        panic!("a panic on purpose")
+    });
+    assert!(soon(task).await.unwrap_err().is_panic());
+    assert_empty(folder.path());
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The way to the provider, over the real socket: who is let in, what calls see, and how it all ends.
 
 mod calls;
+mod crowd;
 mod end;
+mod frames;
 mod peers;
 mod place;
 mod process;

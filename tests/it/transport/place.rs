@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use terraform_provider_eks::plugin::generated::tfplugin6::get_metadata;
+use terraform_provider_eks::plugin::generated::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_eks::plugin::handshake::Environment;
 use terraform_provider_eks::plugin::{BindError, Server};
 
-use super::{Stub, assert_empty};
+use super::{Stub, assert_empty, soon};
 use crate::support::client::Handshake;
 use crate::support::server::{Served, environment};
 
@@ -18,6 +20,28 @@ async fn is_ours_alone() {
     assert_eq!(mode(socket), 0o600);
     assert_eq!(mode(socket.parent().unwrap()), 0o700);
     assert!(socket.starts_with(served.folder.path()));
+}
+
+/// Core comes once. When it is in, the door is walled up.
+#[tokio::test]
+async fn is_gone_when_core_is_in() {
+    let served = Served::start(Stub::new());
+    let mut core = ProviderClient::new(served.channel().await);
+    soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
+    assert_empty(served.folder.path());
+    served.handshake.stream().await.unwrap_err();
+    soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
+}
+
+/// Without certificates Core cannot be told from others of our user, so the door stays open for it.
+#[tokio::test]
+async fn stays_in_plain_text() {
+    let served = Served::start_with(Stub::new(), &[]);
+    let mut cores = [served.channel().await, served.channel().await].map(ProviderClient::new);
+    for core in &mut cores {
+        soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
+        assert!(served.handshake.socket.exists());
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! The binary itself: what it prints, what it does about signals, and with what it exits.
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use terraform_provider_eks::plugin::generated::go_plugin::Empty;
 use terraform_provider_eks::plugin::generated::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_eks::plugin::generated::tfplugin6::get_metadata;
+use terraform_provider_eks::plugin::generated::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
@@ -96,11 +99,39 @@ async fn ctrl_c_is_for_core() {
 
 #[tokio::test]
 async fn termination_leaves_nothing_behind() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "QUIT"] {
         let process = Process::start(&[]).await;
         process.signal(signal);
         process.exit().await;
     }
+}
+
+/// Nothing can be done about this signal, but Core has come already: what could be left behind is gone since then.
+#[tokio::test]
+async fn kill_leaves_nothing_behind() {
+    let process = Process::start(&[]).await;
+    let mut core = ProviderClient::new(process.handshake().channel(&Identity::core()).await.unwrap());
+    soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
+    process.signal("KILL");
+    process.exit().await;
+}
+
+/// The environment with its secrets is in the memory of the process, where nobody can overwrite it.
+#[tokio::test]
+async fn crash_leaves_no_core_dump() {
+    let place = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -c unlimited && exec "$0""#, env!("CARGO_BIN_EXE_terraform-provider-eks")]);
+    let mut command = piped(command);
+    command.current_dir(place.path()).envs([COOKIE, ("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]);
+    let process = Process::start_with(command).await;
+    let core = process.handshake().channel(&Identity::core()).await.unwrap();
+    soon(ProviderClient::new(core.clone()).get_metadata(get_metadata::Request {})).await.unwrap();
+    process.signal("ABRT");
+    let output = process.exit().await;
+    assert_eq!(output.status.signal(), Some(6), "{output:?}");
+    assert!(!output.status.core_dumped());
+    assert_empty(place.path());
 }
 
 #[tokio::test]
@@ -117,7 +148,7 @@ async fn debug_serves_until_ctrl_c() {
 }
 
 /// A process of ours that has printed its line.
-struct Process {
+pub(super) struct Process {
     child: Child,
     line: String,
     stdout: BufReader<tokio::process::ChildStdout>,
@@ -126,7 +157,7 @@ struct Process {
 
 impl Process {
     /// As Core starts it, with more `variables`.
-    async fn start(variables: &[(&str, &str)]) -> Self {
+    pub(super) async fn start(variables: &[(&str, &str)]) -> Self {
         let mut command = command(&[]);
         command.envs([COOKIE, ("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]).envs(variables.iter().copied());
         Self::start_with(command).await
@@ -142,7 +173,7 @@ impl Process {
         Self { child, line, stdout, folder }
     }
 
-    fn handshake(&self) -> Handshake {
+    pub(super) fn handshake(&self) -> Handshake {
         Handshake::parse(&self.line)
     }
 
@@ -151,8 +182,15 @@ impl Process {
         assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
+    /// The memory that it has at this moment.
+    pub(super) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// What it printed after its line, when it is gone. It must not leave anything behind.
-    async fn exit(self) -> Output {
+    pub(super) async fn exit(self) -> Output {
         let Self { child, mut stdout, folder, .. } = self;
         let mut printed = String::new();
         soon(stdout.read_line(&mut printed)).await.unwrap();
@@ -164,7 +202,13 @@ impl Process {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-eks"));
-    command.args(arguments).env_clear().kill_on_drop(true);
+    command.args(arguments);
+    piped(command)
+}
+
+/// As Core runs it, but with an empty environment.
+fn piped(mut command: Command) -> Command {
+    command.env_clear().kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
