@@ -14,6 +14,7 @@ use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
+use zeroize::Zeroizing;
 
 use super::budget::Budget;
 use super::connection::{Aws, Loaded};
@@ -113,7 +114,9 @@ impl Question<'_> {
         let (instructions, _) = signed.map_err(|error| not_signable(&error))?.into_parts();
         let mut request = Request::get(&url).body(()).map_err(|error| not_signable(&error))?;
         instructions.apply_to_request_http1x(&mut request);
-        let token = format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(request.uri().to_string()));
+        let url = Zeroizing::new(request.uri().to_string());
+        let mut token = "k8s-aws-v1.".to_owned();
+        URL_SAFE_NO_PAD.encode_string(url.as_bytes(), &mut token);
         Ok(ClusterToken { token: Secret::new(token), expires_at })
     }
 }

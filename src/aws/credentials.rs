@@ -208,3 +208,33 @@ fn keys(role: &str, keys: Option<aws_sdk_sts::types::Credentials>) -> provider::
     let expiry = SystemTime::try_from(keys.expiration).map_err(|_| bad("has credentials of no sensible age"))?;
     Ok(Credentials::new(keys.access_key_id, keys.secret_access_key, Some(keys.session_token), Some(expiry), "STS"))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+
+    use super::*;
+
+    #[test]
+    fn no_secret_is_shown() {
+        let settings = Settings {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            secret_key: Some(Secret::new("s3cret")),
+            token: Some(Secret::new("s3cret")),
+            ..Settings::default()
+        };
+        let keys = base(&settings, &ProviderConfig::without_region()).unwrap().unwrap();
+        let config =
+            SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(keys.clone()).build();
+        let sts = sts(&settings, &config);
+        let given = WebToken::Given(Secret::new("s3cret"));
+        for shown in [
+            format!("{keys:?}"),
+            format!("{config:?}"),
+            format!("{:?}", AssumedRole { sts: sts.clone(), role: AssumeRole::default() }),
+            format!("{:?}", WebIdentityRole { sts, role: AssumeRoleWithWebIdentity::default(), token: given }),
+        ] {
+            assert!(!shown.contains("s3cret"), "{shown}");
+        }
+    }
+}

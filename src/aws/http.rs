@@ -178,3 +178,19 @@ impl Routes {
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_of_a_proxy_is_shown() {
+        let proxy = Some(Secret::new("http://jane:s3cret@proxy:3128"));
+        let settings = Settings { http_proxy: proxy.clone(), https_proxy: proxy, ..Settings::default() };
+        let shown = format!("{:?}", client(&settings).unwrap());
+        let timed = connector(&settings, TrustStore::empty(), HttpConnectorSettings::default()).unwrap();
+        for shown in [shown, format!("{timed:?}")] {
+            assert!(!shown.contains("s3cret"), "{shown}");
+        }
+    }
+}

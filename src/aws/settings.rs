@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 /// What to connect to AWS with, as far as the practitioner said.
 ///
 /// What is left out comes from where every AWS SDK takes it: environment variables, then the shared configuration and
@@ -113,14 +115,14 @@ pub struct AssumeRoleWithWebIdentity {
     pub policy_arns: Vec<String>,
 }
 
-/// A text that must not be shown to anybody.
+/// A text that must not be shown to anybody. Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Keeps `text` to itself.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The text, for the one place that needs it.

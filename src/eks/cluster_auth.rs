@@ -1,5 +1,6 @@
 use std::time::{Duration, SystemTime};
 
+use crate::aws::settings::Secret;
 use crate::framework::schema::{computed, optional, required};
 use crate::framework::{Cx, Diagnostics, Ephemeral, Opened};
 use crate::model;
@@ -20,7 +21,7 @@ model! {
         /// The region of the cluster. The provider's region if left out.
         pub region: Value<String> = optional(),
         /// The token, for `token` in the kubernetes and helm providers. EKS takes it for 15 minutes from when it was made.
-        pub token: Value<String> = computed().sensitive(),
+        pub token: Value<Secret> = computed().sensitive(),
         /// Until when EKS takes the token, in RFC 3339.
         pub expires_at: Value<String> = computed(),
     }
@@ -48,7 +49,7 @@ AWS, and is never in a plan, a state or a log.";
         let made = cx.client.cluster_token(region, &cluster, &budget(cx)).await;
         let made = made.map_err(|error| attempt.failed(&error))?;
         let result = ClusterAuthModel {
-            token: Value::Known(made.token.reveal().to_owned()),
+            token: Value::Known(made.token),
             expires_at: Value::Known(rfc3339(made.expires_at)),
             ..config
         };
@@ -61,4 +62,16 @@ fn rfc3339(time: SystemTime) -> String {
     let time = time::OffsetDateTime::from(time).replace_nanosecond(0);
     let text = time.map(|time| time.format(&time::format_description::well_known::Rfc3339));
     text.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_shown() {
+        let token = Value::Known(Secret::new("k8s-aws-v1.t0ken"));
+        let shown = format!("{:?}", ClusterAuthModel { token, ..ClusterAuthModel::default() });
+        assert!(shown.contains("***") && !shown.contains("t0ken"), "{shown}");
+    }
 }

@@ -1,10 +1,12 @@
+use std::fmt;
+
 use crate::value::json;
 
 use super::schema::object_type;
 use super::{Diagnostic, Diagnostics, Model};
 
 /// An object as a state file holds it: JSON, written by some version of some provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawState {
     /// The object as JSON text.
     pub json: Vec<u8>,
@@ -31,5 +33,24 @@ impl RawState {
                 format!("What the state holds for this object is not what this type of object looks like: {error}.");
             Diagnostic::error(SUMMARY, detail).into()
         })
+    }
+}
+
+impl fmt::Debug for RawState {
+    /// Shows nothing of the object: the state of another provider may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { json, is_flatmap } = self;
+        f.debug_struct("RawState").field("json_bytes", &json.len()).field("is_flatmap", is_flatmap).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_object_is_shown() {
+        let state = RawState { json: br#"{"password":"s3cret"}"#.to_vec(), is_flatmap: false };
+        assert_eq!(format!("{state:?}"), "RawState { json_bytes: 21, is_flatmap: false }");
     }
 }

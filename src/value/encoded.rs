@@ -1,9 +1,11 @@
+use std::fmt;
+
 use super::{AttributePath, Dynamic, Type, json, msgpack};
 
 /// A value as bytes, in whichever of the two forms Terraform chose.
 ///
 /// Both forms can be read only against a [`Type`]: the bytes alone do not tell a set from a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Encoded {
     /// The MessagePack form; empty when absent. What we write.
     pub msgpack: Vec<u8>,
@@ -102,6 +104,16 @@ impl CodecError {
     }
 }
 
+impl fmt::Debug for Encoded {
+    /// Shows how long the value is and nothing of it: without its type, nobody can tell what in it is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded")
+            .field("msgpack_bytes", &self.msgpack.len())
+            .field("json_bytes", &self.json.len())
+            .finish()
+    }
+}
+
 /// How many values may lie within one another; deeper ones could exhaust the stack. A type that anybody would write
 /// stays far below.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -117,4 +129,17 @@ pub(super) fn check_depth(depth: usize) -> Result<(), CodecError> {
 
 fn at(path: &AttributePath) -> String {
     if path.is_root() { String::new() } else { format!("{path}: ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_shown() {
+        let value = Dynamic::from("s3cret");
+        let [msgpack, json] = [msgpack::encode, json::encode].map(|encode| encode(&value, &Type::String).unwrap());
+        let shown = format!("{:?}", Encoded { msgpack, json });
+        assert_eq!(shown, "Encoded { msgpack_bytes: 7, json_bytes: 8 }");
+    }
 }

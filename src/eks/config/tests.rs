@@ -8,6 +8,7 @@ use super::*;
 use crate::aws::settings::{AssumeRole, AssumeRoleWithWebIdentity, RetryMode};
 use crate::framework::Model;
 use crate::framework::engine::Engine;
+use crate::framework::schema::{Field, Nesting};
 use crate::value::Encoded;
 
 const ROLE: &str = "arn:aws-us-gov:iam::111122223333:role/path/deployer";
@@ -219,4 +220,31 @@ fn the_lockout_guard_warns_unless_told_otherwise() {
     }
     let unknown = Config { lockout_guard: Value::Unknown, ..Config::default() };
     assert_eq!(unknown.lockout_guard(), Warn);
+}
+
+/// The block with a value for every argument that the schema calls sensitive, wherever it is.
+fn with_all_secrets(fields: &[Field]) -> (Json, usize) {
+    let (mut block, mut secrets) = (serde_json::Map::new(), 0);
+    for field in fields {
+        if let Some((nesting, fields)) = field.inner() {
+            let (inner, count) = with_all_secrets(fields);
+            secrets += count;
+            let inner = if nesting == Nesting::List { json!([inner]) } else { inner };
+            block.insert(field.name.to_owned(), inner);
+        } else if field.sensitive {
+            secrets += 1;
+            block.insert(field.name.to_owned(), json!("s3cret"));
+        }
+    }
+    (Json::Object(block), secrets)
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let (block, secrets) = with_all_secrets(&Config::fields());
+    assert_eq!(secrets, 5, "{block}");
+    let config = config(block);
+    for shown in [format!("{config:?}"), format!("{:?}", config.clone().into_settings())] {
+        assert!(!shown.contains("s3cret") && shown.matches("***").count() == secrets, "{shown}");
+    }
 }
