@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::arn::NotAnArn;
 use super::authentication_mode::Backwards;
 use super::cluster::{Update, UpdateError};
+use clocks::Clocks;
 
+mod clocks;
 mod sdk;
 
 pub(super) use sdk::causes;
@@ -29,6 +31,8 @@ struct Failure {
     message: String,
     status: Option<u16>,
     request_id: Option<String>,
+    /// What time it was here and at AWS, if that is the trouble.
+    clocks: Option<Clocks>,
     /// What this program was waiting for when it gave up.
     waited_for: Option<&'static str>,
 }
@@ -283,7 +287,7 @@ impl Error for AwsError {}
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { operation, code, message, status, request_id, waited_for, .. } = &*self.0;
+        let Failure { operation, code, message, status, request_id, clocks, waited_for, .. } = &*self.0;
         write!(f, "{operation} failed")?;
         match (code, status) {
             (Some(code), Some(status)) => write!(f, " with {code} (status {status})")?,
@@ -294,6 +298,9 @@ impl fmt::Display for AwsError {
         write!(f, ": {message}")?;
         if !message.ends_with('.') {
             f.write_str(".")?;
+        }
+        if let Some(clocks) = clocks {
+            write!(f, " {clocks}.")?;
         }
         if let Some(what) = waited_for {
             write!(f, " This was still so after waiting for {what}.")?;

@@ -65,9 +65,7 @@ impl Advice {
             Kind::NoCredentials => NO_CREDENTIALS,
             Kind::CredentialsRejected => REJECTED,
             Kind::NoRegion => return Self::at("region", NO_REGION),
-            Kind::ClockSkew => {
-                "Set this machine's clock: AWS refuses requests whose time is more than five minutes off."
-            }
+            Kind::ClockSkew => CLOCK_SKEW,
             Kind::Throttled => THROTTLED,
             Kind::LimitExceeded => LIMIT,
             Kind::Unreachable => UNREACHABLE,
@@ -125,6 +123,9 @@ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or through the role of the machine
 
 const REJECTED: &str = "\
 The credentials were found but are not accepted: expired, revoked, or of another partition. Renew them, then try again.";
+
+const CLOCK_SKEW: &str = "\
+Set this machine's clock: AWS refuses requests whose time is more than five minutes off. The credentials may well be right.";
 
 const NO_REGION: &str = "\
 Set region, here or in the provider block, or AWS_REGION in the environment, or region in the profile.";

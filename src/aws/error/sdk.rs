@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
@@ -9,6 +10,7 @@ use aws_sdk_eks::operation::RequestId;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::clocks::Clocks;
 use super::{AwsError, Failure, Kind};
 
 impl AwsError {
@@ -34,7 +36,9 @@ impl AwsError {
                 }
             };
             let code = code.map(str::to_owned);
-            Self(Arc::new(Failure { kind, operation, code, message, status, request_id, waited_for: None }))
+            let clocks = error.raw_response().filter(|_| kind == Kind::ClockSkew);
+            let clocks = clocks.and_then(|answer| Clocks::read(answer, SystemTime::now()));
+            Self(Arc::new(Failure { kind, operation, code, message, status, request_id, clocks, waited_for: None }))
         }
     }
 }

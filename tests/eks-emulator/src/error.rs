@@ -1,5 +1,10 @@
 //! What a call is refused with: code, status and text. The rendering is in `reply`.
 
+use crate::clock::Moment;
+
+/// How far the clock of a client may be from that of AWS.
+pub(crate) const MOST_SKEW_MS: i64 = 5 * 60 * 1000;
+
 /// An error answer of EKS or STS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
@@ -73,6 +78,22 @@ impl ApiError {
             403,
             format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"),
         )
+    }
+
+    /// A request that was signed at a moment which is too far from ours.
+    ///
+    /// The texts are those that services of AWS answer with, seen in public for others than EKS. The code is that of services
+    /// with JSON; STS has `SignatureDoesNotMatch` for it.
+    pub(crate) fn out_of_time(code: &'static str, signed_at: Moment, now: Moment) -> ApiError {
+        let (signed, here) = (signed_at.as_signed(), now.as_signed());
+        let message = if signed_at < now {
+            let earliest = now.shifted_ms(-MOST_SKEW_MS).as_signed();
+            format!("Signature expired: {signed} is now earlier than {earliest} ({here} - 5 min.)")
+        } else {
+            let latest = now.shifted_ms(MOST_SKEW_MS).as_signed();
+            format!("Signature not yet current: {signed} is still later than {latest} ({here} + 5 min.)")
+        };
+        ApiError::new(code, 403, message)
     }
 
     /// Never a made-up success: what the emulator does not know, it names.

@@ -8,6 +8,8 @@ use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::{Method, Uri};
 use percent_encoding::percent_decode_str;
 
+use crate::clock::Moment;
+
 /// A request with its body.
 #[derive(Debug)]
 pub(crate) struct Request {
@@ -48,6 +50,10 @@ impl Request {
             None => self.query.first("X-Amz-Credential")?.to_owned(),
         };
         Credential::parse(&scope)
+    }
+    /// When the request was signed, as the client's clock has it; `None` for a request without a signature in its headers.
+    pub(crate) fn signed_at(&self) -> Option<Moment> {
+        self.headers.get("x-amz-date").and_then(|date| date.to_str().ok()).and_then(Moment::signed)
     }
 }
 

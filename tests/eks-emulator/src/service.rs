@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Bytes;
+use hyper::header::DATE;
 use serde_json::{Value, json};
 
 use crate::arn::{self, Principal};
 use crate::calls::{Call, CallInFlight};
 use crate::eks::tags;
-use crate::error::ApiError;
+use crate::error::{ApiError, MOST_SKEW_MS};
 use crate::faults::{Fault, FaultKind};
 use crate::operation::{self, Labels, Operation};
 use crate::reply::{self, Answer, Protocol};
@@ -20,8 +21,17 @@ use crate::state::ReplayKey;
 use crate::sts::{self, StsCall};
 use crate::world::World;
 
-/// Answers an EKS or STS call, or refuses one that the emulator does not know with 501.
+/// Answers an EKS or STS call, or refuses one that the emulator does not know with 501. Every answer says what time it is
+/// at AWS.
 pub(crate) async fn serve(world: &World, request: &Request) -> Result<Response<Full<Bytes>>, NoReply> {
+    let mut response = answer(world, request).await?;
+    if let Ok(date) = world.state.lock().aws_time().http().try_into() {
+        response.headers_mut().insert(DATE, date);
+    }
+    Ok(response)
+}
+
+async fn answer(world: &World, request: &Request) -> Result<Response<Full<Bytes>>, NoReply> {
     let target = Target::of(request);
     let credential = request.credential();
     let region = credential.as_ref().map_or(world.options.region.as_str(), |credential| &credential.region);
@@ -32,6 +42,17 @@ pub(crate) async fn serve(world: &World, request: &Request) -> Result<Response<F
     pause(latency_ms).await;
     if matches!(target, Target::Eks { .. }) && !world.rate_allows(Instant::now()) {
         return Ok(refuse(&mut record, &target, &ApiError::throttled()));
+    }
+
+    let now = world.state.lock().aws_time();
+    if let Some(signed_at) =
+        request.signed_at().filter(|signed_at| signed_at.ms_from(now) > MOST_SKEW_MS.unsigned_abs())
+    {
+        return Ok(refuse(
+            &mut record,
+            &target,
+            &ApiError::out_of_time(target.code_of_bad_signatures(), signed_at, now),
+        ));
     }
 
     let fault = world.take_fault(&record.call);
@@ -117,6 +138,13 @@ impl Target {
         match self {
             Target::Eks { .. } | Target::Unknown => Protocol::RestJson,
             Target::Sts { .. } => Protocol::Query,
+        }
+    }
+
+    fn code_of_bad_signatures(&self) -> &'static str {
+        match self {
+            Target::Eks { .. } | Target::Unknown => "InvalidSignatureException",
+            Target::Sts { .. } => "SignatureDoesNotMatch",
         }
     }
 

@@ -11,6 +11,7 @@ use crate::options::Options;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub(crate) latency_ms: u64,
+    pub(crate) clock_ahead_ms: i64,
     pub(crate) rate_per_second: Option<f64>,
     pub(crate) burst: Option<f64>,
     pub(crate) entry_visible_after_ms: u64,
@@ -93,6 +94,7 @@ impl Settings {
         let partition = arn::partition(&options.region);
         Settings {
             latency_ms: 0,
+            clock_ahead_ms: 0,
             rate_per_second: None,
             burst: None,
             entry_visible_after_ms: 0,

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use crate::arn::{self, Principal, PrincipalKind};
-use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::request::Query;
 use crate::state::State;
@@ -108,7 +107,7 @@ impl Session {
             id = escape(&user_id(&self.arn)),
             secret = random_letters(40),
             token = random_letters(120),
-            expiration = Moment::now().plus_ms(self.duration_seconds * 1000).rfc3339(),
+            expiration = state.aws_time().plus_ms(self.duration_seconds * 1000).rfc3339(),
         );
         state.issue_key(access_key, self.arn);
         answer

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chain;
+mod clock;
 mod credentials;
 mod lockout;
 mod log;

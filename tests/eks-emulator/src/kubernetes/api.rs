@@ -2,7 +2,7 @@
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::AUTHORIZATION;
+use hyper::header::{AUTHORIZATION, DATE};
 use hyper::{Method, Response};
 use serde_json::{Value, json};
 
@@ -13,8 +13,17 @@ use crate::request::Request;
 use crate::settings::ApiServer;
 use crate::state::{ClusterKey, SharedState};
 
-/// Answers what `kubectl get configmap aws-auth -n kube-system` asks.
+/// Answers what `kubectl get configmap aws-auth -n kube-system` asks, and says what time it is at AWS.
 pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Request) -> Response<Full<Bytes>> {
+    let now = state.lock().aws_time();
+    let mut response = answer_at(now, state, cluster, request);
+    if let Ok(date) = now.http().try_into() {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
+}
+
+fn answer_at(now: Moment, state: &SharedState, cluster: &ClusterKey, request: &Request) -> Response<Full<Bytes>> {
     let bearer = request
         .headers
         .get(AUTHORIZATION)
@@ -22,7 +31,7 @@ pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Reques
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
     let api_server = state.lock().settings.api_server;
-    if api_server == ApiServer::Unauthorized || token::check(bearer, Moment::now()).is_err() {
+    if api_server == ApiServer::Unauthorized || token::check(bearer, now).is_err() {
         // A real API server says no more than this either.
         return failure(401, "Unauthorized", "Unauthorized");
     }

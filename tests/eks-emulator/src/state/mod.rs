@@ -70,6 +70,11 @@ impl SharedState {
 }
 
 impl State {
+    /// What time it is at AWS.
+    pub(crate) fn aws_time(&self) -> Moment {
+        Moment::now().shifted_ms(self.settings.clock_ahead_ms)
+    }
+
     /// # Errors
     ///
     /// A text that names the cluster whose authentication mode is none.

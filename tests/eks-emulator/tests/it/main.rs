@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "this is a test from end to end; clippy only knows so inside test functions")]
 
+mod clock;
 mod command_line;
 mod control;
 mod faults;

@@ -15,12 +15,12 @@ use serde_json::json;
 const ROLE: &str = "arn:aws:iam::111122223333:role/dev/my.role+x=y,z@w_v-u";
 const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
 
-async fn emulator(name: &str, mode: &str) -> Emulator {
+pub(crate) async fn emulator(name: &str, mode: &str) -> Emulator {
     let clusters = vec![(name.to_owned(), mode.to_owned())];
     Emulator::start(Options { clusters, ..Options::default() }).await.unwrap()
 }
 
-fn eks(emulator: &Emulator, region: &str) -> aws_sdk_eks::Client {
+pub(crate) fn eks(emulator: &Emulator, region: &str) -> aws_sdk_eks::Client {
     eks_as(emulator, region, Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
 }
 
@@ -36,7 +36,7 @@ fn eks_as(emulator: &Emulator, region: &str, credentials: Credentials) -> aws_sd
     aws_sdk_eks::Client::from_conf(config)
 }
 
-fn sts(emulator: &Emulator, credentials: Credentials) -> aws_sdk_sts::Client {
+pub(crate) fn sts(emulator: &Emulator, credentials: Credentials) -> aws_sdk_sts::Client {
     let config = aws_sdk_sts::Config::builder()
         .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
         .region(aws_sdk_sts::config::Region::new("us-east-1"))
