@@ -102,15 +102,16 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
 
     fn parse_import_id(&self, id: &str) -> Result<AccessPolicyAssociationIdentity, Diagnostics> {
         let (rest, region) = import_id::split_region(id);
-        let parts: Vec<_> = rest.split('#').collect();
-        match parts.as_slice() {
-            [cluster, principal, policy]
+        // Neither clusters nor policies have a # in their names; the path of a principal may.
+        let parts = rest.split_once('#').and_then(|(cluster, rest)| Some((cluster, rest.rsplit_once('#')?)));
+        match parts {
+            Some((cluster, (principal, policy)))
                 if !cluster.is_empty() && principal.starts_with("arn:") && !policy.is_empty() =>
             {
                 Ok(AccessPolicyAssociationIdentity {
-                    cluster_name: Value::Known((*cluster).to_owned()),
-                    principal_arn: Value::Known((*principal).to_owned()),
-                    policy_arn: Value::Known((*policy).to_owned()),
+                    cluster_name: Value::Known(cluster.to_owned()),
+                    principal_arn: Value::Known(principal.to_owned()),
+                    policy_arn: Value::Known(policy.to_owned()),
                     region: region.map(str::to_owned).into(),
                 })
             }

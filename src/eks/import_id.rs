@@ -59,7 +59,12 @@ fn is_region(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection, prelude::*};
+
+    use super::super::Eks;
     use super::*;
+    use crate::framework::Provider;
+    use crate::value::Dynamic;
 
     #[test]
     fn an_at_sign_in_a_name_is_no_region() {
@@ -82,6 +87,50 @@ mod tests {
         for arn in ["arn:aws:iam::111122223333:role/x", "arn:aws:iam::111122223333:role/x@us-east-1"] {
             let id = join(&["dev", arn], ':', "eu-west-1");
             assert_eq!(split_region(&id).0, format!("dev:{arn}"));
+        }
+    }
+
+    /// What a type of resource reads out of an id: cluster, principal, policy and region, as far as it has them.
+    fn parts(type_name: &str, id: &str) -> [Option<String>; 4] {
+        let resource = Eks::RESOURCES.iter().find(|resource| resource.name() == type_name).unwrap();
+        let identity = resource.parse_import_id(id).unwrap();
+        ["cluster_name", "principal_arn", "policy_arn", "region"]
+            .map(|name| identity.attribute(name).and_then(Dynamic::as_str).map(str::to_owned))
+    }
+
+    prop_compose! {
+        /// A principal with anything in its path and name that IAM allows, often what looks like a part of an id.
+        fn principals()(
+            kind in "role|user",
+            path in collection::vec(r"[!-.0-~]{1,8}|@us-east-1|#|x:y", 0..3),
+            name in "[A-Za-z0-9+=,.@_-]{1,12}",
+            tail in "(@us-east-1)?",
+        ) -> String {
+            let path: String = path.into_iter().map(|part| part + "/").collect();
+            format!("arn:aws:iam::111122223333:{kind}/{path}{name}{tail}")
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_principal_that_iam_allows_comes_back(
+            cluster in "[0-9A-Za-z][A-Za-z0-9_-]{0,12}",
+            principal in principals(),
+            policy in "AmazonEKSViewPolicy|arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+        ) {
+            let given = |region: &str| (!region.is_empty()).then(|| region.to_owned());
+            let [c, a, p] = [&cluster, &principal, &policy].map(|part| Some(part.clone()));
+
+            let id = join(&[&cluster, &principal], ':', "eu-west-1");
+            let region = given(if split_region(&id).1.is_some() { "eu-west-1" } else { "" });
+            prop_assert_eq!(parts("eks_access_entry", &id), [c.clone(), a.clone(), None, region]);
+            let id = join_with_region(&[&cluster, &principal], ':', "eu-west-1");
+            prop_assert_eq!(parts("eks_access_entry", &id), [c.clone(), a.clone(), None, given("eu-west-1")]);
+
+            let id = join(&[&cluster, &principal, &policy], '#', "eu-west-1");
+            prop_assert_eq!(parts("eks_access_policy_association", &id), [c.clone(), a.clone(), p.clone(), None]);
+            let id = join_with_region(&[&cluster, &principal, &policy], '#', "eu-west-1");
+            prop_assert_eq!(parts("eks_access_policy_association", &id), [c, a, p, given("eu-west-1")]);
         }
     }
 }
