@@ -71,6 +71,19 @@ soak: ## let faults rain: 10,000 random operations, a SIGKILL and a Ctrl-C at ev
 	@$(with_terraform) SOAK=1 SOAK_OPERATIONS=$(or $(SOAK_OPERATIONS),10000) \
 		cargo test --locked --test it -- --nocapture --test-threads 1 faults::soak cli::kill cli::interrupt
 
+# Each target for so many seconds. What is found lands in fuzz/artifacts, and belongs into fuzz/corpus with its fix.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= $(shell sed -n 's|^path = "fuzz_targets/\(.*\)\.rs"|\1|p' fuzz/Cargo.toml)
+
+.PHONY: fuzz
+fuzz: ## make up inputs for all that reads what others wrote, FUZZ_SECONDS (600) for each of FUZZ_TARGETS
+	cargo fuzz --version || cargo install cargo-fuzz --locked
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p $(abspath $(target))/fuzz-corpus/$$target; \
+		cargo fuzz run --sanitizer none $$target $(abspath $(target))/fuzz-corpus/$$target fuzz/corpus/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=256 -max_len=65536 -print_final_stats=1; \
+	done
+
 .PHONY: build
 build: ## build the provider for debugging
 	cargo build --locked

@@ -20,6 +20,18 @@ proptest! {
         prop_assert_eq!(json::decode(&bytes, &ty)?, value, "{}", String::from_utf8_lossy(&bytes));
     }
 
+    /// Whatever is known about the value to come, such as a prefix or a least length, is of no matter: it is not known.
+    #[test]
+    fn every_extension_is_an_unknown(ty in types(), kind in any::<i8>(), hints in collection::vec(any::<u8>(), 0..1025)) {
+        let mut unknown = Vec::new();
+        rmp::encode::write_ext_meta(&mut unknown, u32::try_from(hints.len())?, kind).unwrap();
+        unknown.extend(hints);
+        prop_assert_eq!(msgpack::decode(&unknown, &ty)?, Dynamic::Unknown);
+
+        let pair = [&[0x92][..], &unknown, &unknown].concat();
+        prop_assert_eq!(msgpack::decode(&pair, &Type::list(ty))?, Dynamic::List(vec![Dynamic::Unknown; 2]));
+    }
+
     #[test]
     fn any_bytes_are_read_or_refused(bytes in collection::vec(any::<u8>(), 0..64), ty in types()) {
         let _ = msgpack::decode(&bytes, &ty);

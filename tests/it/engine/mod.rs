@@ -1,5 +1,6 @@
 //! The engine, driven with a toy provider and without gRPC: what it promises to Terraform, whatever a resource does.
 
+mod any_schema;
 mod apply;
 mod data_source;
 mod ephemeral;

@@ -1,0 +1,5 @@
+//! `json_state` of the targets in `src/lib.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| terraform_provider_eks_fuzz::json_state(input));
