@@ -14,7 +14,7 @@ use terraform_provider_eks::framework::schema::{
     Field, Nesting, Schema, Shape, computed, optional, optional_computed, required,
 };
 use terraform_provider_eks::framework::{
-    AnyDataSource, AnyResource, BoxFuture, Cx, Decided, DefaultTimeouts, Diagnostic, Diagnostics, DynamicChange,
+    AnyDataSource, AnyResource, BoxFuture, Call, Cx, Decided, DefaultTimeouts, Diagnostic, Diagnostics, DynamicChange,
     DynamicFailed, Provider, RawState,
 };
 use terraform_provider_eks::plugin::Service;
@@ -205,6 +205,14 @@ impl AnyResource<()> for Any {
 
     fn timeouts(&self) -> DefaultTimeouts {
         DefaultTimeouts::all(Duration::from_secs(60))
+    }
+
+    fn calls(&self) -> &'static [Call] {
+        &[]
+    }
+
+    fn on_destroy(&self) -> &'static str {
+        "It is forgotten."
     }
 
     fn identity(&self, state: Dynamic) -> Result<Dynamic, Diagnostics> {
