@@ -19,8 +19,11 @@ use terraform_provider_eks::framework::{Diagnostics, Provider, RawState};
 use terraform_provider_eks::plugin::handshake::{Environment, started_by_core};
 use terraform_provider_eks::value::{Dynamic, Encoded, Type, json, msgpack as codec};
 
+/// Takes one input.
+pub type Target = fn(&[u8]);
+
 /// Every target, by the name of the folder of its corpus.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("msgpack", msgpack),
     ("json_state", json_state),
     ("upgrade", upgrade),
