@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::aws::cluster_token::ClusterToken;
 use crate::aws::kubernetes::Problem;
 use crate::aws::{Aws, AwsError, Budget, Caller, Cluster, Eks, KubernetesError};
-use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::framework::{Cx, Diagnostic, Diagnostics, Walks};
 use crate::value::AttributePath;
 
 use super::config::Config;
@@ -29,13 +29,13 @@ pub struct Client {
 
 impl Client {
     /// Does nothing that takes time: AWS is reached when something needs it.
-    pub(super) fn new(config: Config) -> Result<Self, Diagnostics> {
+    pub(super) fn new(config: Config, walks: Walks) -> Result<Self, Diagnostics> {
         Ok(Self {
             unknown: config.unknown(),
             tags: config.tag_rules(),
             lockout_guard: config.lockout_guard(),
             aws: Aws::new(config.into_settings()),
-            walk: Walk::default(),
+            walk: Walk::new(walks),
             planned_entries: PlannedEntries::default(),
         })
     }

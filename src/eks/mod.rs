@@ -45,7 +45,7 @@ mod search;
 mod tags;
 mod walk;
 
-use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Diagnostics, Provider};
+use crate::framework::{AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Diagnostics, Provider, Walks};
 
 pub use self::access_entries_exclusive::AccessEntriesExclusive;
 pub use self::access_entry::AccessEntry;
@@ -80,7 +80,7 @@ impl Provider for Eks {
         config.check()
     }
 
-    fn configure(&self, config: Config) -> Result<Client, Diagnostics> {
-        Client::new(config)
+    fn configure(&self, config: Config, walks: Walks) -> Result<Client, Diagnostics> {
+        Client::new(config, walks)
     }
 }

@@ -3,18 +3,21 @@
 //! Terraform plans every object of a walk through one process, but one at a time, and tells no plan of the others. An
 //! access entry is one object in EKS however many resources speak of it: two that would make the same one, or one that
 //! would remove what another keeps, are refused here, whichever of them comes second.
+//!
+//! Where one walk follows another through the same process, and nothing tells them apart, a second plan for the same object may
+//! as well be the same resource in the next walk. Then nothing is refused, and the latest plan is the one that counts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::aws::{AuthenticationMode, AwsError, Budget, Eks, EntryType};
-use crate::framework::Diagnostic;
+use crate::framework::{Diagnostic, Walks};
 
 use super::exclusion::Exclusion;
 
 /// What has been planned so far.
-#[derive(Default)]
 pub(super) struct Walk {
+    walks: Walks,
     plans: Mutex<Plans>,
     principals: Mutex<HashMap<ClusterKey, Principals>>,
 }
@@ -108,9 +111,17 @@ enum Clash {
 }
 
 impl Walk {
+    pub(super) fn new(walks: Walks) -> Self {
+        Self { walks, plans: Mutex::default(), principals: Mutex::default() }
+    }
+
     /// Notes what is planned for an entry.
     pub(super) fn plan_entry(&self, key: &EntryKey, planned: EntryPlan) -> Result<(), Diagnostic> {
         let mut plans = self.plans();
+        if self.walks == Walks::Several {
+            plans.entries.insert(key.clone(), vec![planned]);
+            return Ok(());
+        }
         if plans.exclusions.get(&key.cluster_key()).is_some_and(|set| planned.is_excluded_by(set, key)) {
             return Err(excluded(key).at_attribute("principal_arn"));
         }
@@ -132,6 +143,9 @@ impl Walk {
 
     /// Notes what is planned for the association of a policy, known by its name, with an entry.
     pub(super) fn plan_association(&self, key: &EntryKey, policy: &str, intent: Intent) -> Result<(), Diagnostic> {
+        if self.walks == Walks::Several {
+            return Ok(());
+        }
         let mut plans = self.plans();
         if let Some(wrong) = plans.owned_policies.get(key).and_then(|owned| two_owners(key, owned, policy, intent)) {
             return Err(wrong);
@@ -159,6 +173,10 @@ impl Walk {
         exclusion: Option<Exclusion>,
     ) -> Result<(), Diagnostic> {
         let mut plans = self.plans();
+        if self.walks == Walks::Several {
+            plans.excluded.retain(|entry| entry.cluster_key() != *key);
+            return Ok(());
+        }
         let (region, cluster) = key;
         let what = format!("the complete set of principals of cluster {cluster} in {region}");
         let hint = "Name everybody in the other's principal_arns.";
@@ -195,6 +213,9 @@ impl Walk {
         if mode != Some(AuthenticationMode::ConfigMap) {
             plans.get_entries.insert(key.clone());
         }
+        if self.walks == Walks::Several {
+            return Ok(());
+        }
         let (region, cluster) = key;
         let what = format!("the authentication mode of cluster {cluster} in {region}");
         let intents = plans.modes.entry(key.clone()).or_default();
@@ -215,6 +236,9 @@ impl Walk {
     pub(super) fn takes_administrator(&self, key: &EntryKey) -> BTreeSet<String> {
         let mut plans = self.plans();
         let former = plans.former_administrators.entry(key.cluster_key()).or_default();
+        if self.walks == Walks::Several {
+            former.clear();
+        }
         former.insert(key.principal.clone());
         former.clone()
     }
@@ -341,7 +365,7 @@ mod tests {
 
     /// The summary of what is said when these plans come up, in this order.
     fn entries(intents: &[Intent]) -> Option<String> {
-        let walk = Walk::default();
+        let walk = Walk::new(Walks::One);
         let said = intents.iter().find_map(|intent| walk.plan_entry(&key(), planned(*intent, None)).err());
         said.map(|diagnostic| diagnostic.summary)
     }
@@ -366,7 +390,7 @@ mod tests {
     /// The summary of what is said when this entry and a set without it come up, in either order.
     fn entry_and_set(entry: &EntryPlan, set: &Exclusion) -> [Option<String>; 2] {
         [true, false].map(|set_first| {
-            let walk = Walk::default();
+            let walk = Walk::new(Walks::One);
             let entry = || walk.plan_entry(&key(), entry.clone());
             let set = || walk.plan_set(&key().cluster_key(), Intent::Keep, Some(set.clone()));
             let (first, second) = if set_first { (set(), entry()) } else { (entry(), set()) };
@@ -402,7 +426,7 @@ mod tests {
 
     #[test]
     fn a_replaced_set_or_mode_does_not_collide_with_itself() {
-        let (walk, key) = (Walk::default(), key().cluster_key());
+        let (walk, key) = (Walk::new(Walks::One), key().cluster_key());
         for intent in [Intent::Keep, Intent::Recreate] {
             assert_eq!(walk.plan_set(&key, intent, None), Ok(()));
             assert_eq!(walk.plan_mode(&key, intent, None), Ok(()));
@@ -410,6 +434,28 @@ mod tests {
         let twice = Err("Managed twice".to_owned());
         assert_eq!(walk.plan_set(&key, Intent::Create, None).map_err(|said| said.summary), twice);
         assert_eq!(walk.plan_mode(&key, Intent::Create, None).map_err(|said| said.summary), twice);
+    }
+
+    #[test]
+    fn where_walks_follow_each_other_the_latest_plan_counts() {
+        let (walk, key) = (Walk::new(Walks::Several), key());
+        for (intent, makes) in [
+            (Intent::Create, true),
+            (Intent::Create, true),
+            (Intent::Keep, false),
+            (Intent::Remove, false),
+            (Intent::Create, true),
+        ] {
+            assert_eq!(walk.plan_entry(&key, planned(intent, policies())), Ok(()), "{intent:?}");
+            assert_eq!(walk.plan_association(&key, "AmazonEKSViewPolicy", intent), Ok(()), "{intent:?}");
+            assert_eq!(walk.plan_set(&key.cluster_key(), intent, Some(Exclusion::default())), Ok(()), "{intent:?}");
+            assert_eq!(walk.plan_mode(&key.cluster_key(), intent, None), Ok(()), "{intent:?}");
+            assert_eq!(walk.makes_entry(&key), makes, "{intent:?}");
+            walk.exclude([key.clone()]);
+        }
+        assert!(walk.is_excluded(&key));
+        assert_eq!(walk.plan_set(&key.cluster_key(), Intent::Keep, None), Ok(()));
+        assert!(!walk.is_excluded(&key), "what an earlier walk has said still counts");
     }
 
     #[test]
@@ -424,7 +470,7 @@ mod tests {
     /// The summary of what is said when an entry that owns a policy and an association come up, in either order.
     fn entry_and_association(policy: &str, intent: Intent) -> [Option<String>; 2] {
         [true, false].map(|association_first| {
-            let walk = Walk::default();
+            let walk = Walk::new(Walks::One);
             let entry = || walk.plan_entry(&key(), planned(Intent::Keep, policies()));
             let association = || walk.plan_association(&key(), policy, intent);
             let (first, second) = if association_first { (association(), entry()) } else { (entry(), association()) };

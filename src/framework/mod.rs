@@ -33,7 +33,7 @@ pub use ephemeral::{AnyEphemeral, Ephemeral, Opened, Renewed};
 pub use function::{AnyFunction, Argument, Arguments, Function, FunctionError, Given, Parameter, Signature, Variadic};
 pub use list::{AnyList, Ended, List, Listing, Wanted};
 pub use model::Model;
-pub use provider::Provider;
+pub use provider::{Provider, Walks};
 pub use raw_state::RawState;
 pub use resource::{
     AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Move, Resource, Update, Upgrade,

@@ -31,5 +31,15 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Makes the client. Called at the start of a plan or an apply, before anything needs the client: so nothing here
     /// waits for the network. In a plan, parts of the block may be unknown; only what needs them may fail, later.
-    fn configure(&self, config: Self::Config) -> Result<Self::Client, Diagnostics>;
+    fn configure(&self, config: Self::Config, walks: Walks) -> Result<Self::Client, Diagnostics>;
+}
+
+/// What Terraform sends through a configured provider before it is done with it or configures it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walks {
+    /// One walk: a plan, or an apply.
+    One,
+    /// Walk after walk, and nothing tells where one ends: `terraform test` does so from 1.13 on, where one process plans and
+    /// applies all runs of a file (seen with 1.13.5 and 1.15.5; `docs/design/2026-11-28-terraform-test.md`).
+    Several,
 }

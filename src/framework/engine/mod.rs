@@ -5,6 +5,7 @@
 //! answer; so is a panic.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ pub mod validate;
 
 /// A provider, as Terraform talks to it.
 ///
-/// One process serves one walk (a validation, a plan, an apply), and in debug mode one walk after the other.
+/// One process serves one walk (a validation, a plan, an apply), and in debug mode, or under `terraform test`, one walk after
+/// the other.
 pub struct Engine<P: Provider> {
     provider: P,
     client: RwLock<Option<Arc<P::Client>>>,
@@ -58,6 +60,8 @@ pub struct Engine<P: Provider> {
     ephemerals: Registry<dyn AnyEphemeral<P::Client>>,
     functions: Registry<dyn AnyFunction>,
     in_state: InState,
+    /// Whether the `provider` block has been validated since it was last configured.
+    is_provider_validated: AtomicBool,
 }
 
 /// An answer to Terraform. Its default is what goes back beside an error.
@@ -79,6 +83,7 @@ impl<P: Provider> Engine<P> {
             ephemerals: Registry::new(P::EPHEMERALS),
             functions: Registry::new(P::FUNCTIONS),
             in_state: InState::default(),
+            is_provider_validated: AtomicBool::new(false),
         }
     }
 

@@ -3,6 +3,8 @@
 //! In order: what Terraform itself does not check (a value for a read-only attribute, null for a required one), the
 //! checks of single strings, deprecations, and last the checks of the whole block.
 
+use std::sync::atomic::Ordering;
+
 use super::super::schema::{Field, Nesting, Presence};
 use super::super::{Attribute, Diagnostic, Diagnostics, Provider};
 use super::{Answer, Engine, decode};
@@ -27,6 +29,7 @@ impl<P: Provider> Engine<P> {
         self.answer(async {
             let schema = self.provider_schema();
             let config = decode("provider configuration", &config, &schema.ty())?;
+            self.is_provider_validated.store(true, Ordering::Relaxed);
             Ok(validate(config, &schema.fields, |config| self.provider.validate(&P::Config::decode(config)?)))
         })
         .await

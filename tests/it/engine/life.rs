@@ -140,6 +140,24 @@ async fn configured_twice() {
     }
 }
 
+/// A walk begins with a look at the `provider` block; what begins without one is no single walk.
+#[tokio::test]
+async fn walks_that_nothing_tells_apart() {
+    let remote = Remote {
+        look_up: |cx, config| Ok(AnswerModel { answer: known(&format!("{:?}", cx.client.walks)), ..config }),
+        ..Remote::default()
+    };
+    let engine = remote.engine().await;
+    assert_eq!(ask_motto(&engine).await, known("Several"));
+    for walks in ["One", "Several"] {
+        if walks == "One" {
+            assert_nothing_said(&engine.validate_provider(encoded(ToyConfig::default())).await.diagnostics);
+        }
+        assert_nothing_said(&engine.configure(encoded(ToyConfig::default())).await.diagnostics);
+        assert_eq!(ask_motto(&engine).await, known(walks));
+    }
+}
+
 /// The question that ends after so many seconds, whatever the machine does meanwhile.
 async fn seconds(question: impl Future<Output = Diagnostics>) -> u64 {
     let start = Instant::now();

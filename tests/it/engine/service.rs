@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use serde_json::Value as Json;
-use terraform_provider_eks::framework::{AnyResource, Diagnostics, Model, Provider as _};
+use terraform_provider_eks::framework::{AnyResource, Diagnostics, Model, Provider as _, Walks};
 use terraform_provider_eks::plugin::Service;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_server::Provider;
 use terraform_provider_eks::plugin::generated::tfplugin6::{
@@ -47,7 +47,7 @@ impl terraform_provider_eks::framework::Provider for Nothing {
     const RESOURCES: &'static [&'static dyn AnyResource<()>] = &[];
     const DATA_SOURCES: &'static [&'static dyn terraform_provider_eks::framework::AnyDataSource<()>] = &[];
 
-    fn configure(&self, _config: ToyConfig) -> Result<(), Diagnostics> {
+    fn configure(&self, _config: ToyConfig, _: Walks) -> Result<(), Diagnostics> {
         Ok(())
     }
 }

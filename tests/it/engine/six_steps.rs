@@ -9,7 +9,7 @@ use terraform_provider_eks::framework::docs;
 use terraform_provider_eks::framework::schema::{computed, required};
 use terraform_provider_eks::framework::{
     AnyDataSource, AnyResource, Call, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Provider, Resource,
-    Update,
+    Update, Walks,
 };
 use terraform_provider_eks::model;
 use terraform_provider_eks::plugin::Service;
@@ -123,7 +123,7 @@ impl Provider for Garden {
     const RESOURCES: &'static [&'static dyn AnyResource<Beds>] = &[&Herb];
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<Beds>] = &[];
 
-    fn configure(&self, _: GardenConfig) -> Result<Beds, Diagnostics> {
+    fn configure(&self, _: GardenConfig, _: Walks) -> Result<Beds, Diagnostics> {
         Ok(Beds(&BEDS))
     }
 }

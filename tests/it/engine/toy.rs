@@ -9,7 +9,7 @@ use terraform_provider_eks::framework::engine::Engine;
 use terraform_provider_eks::framework::schema::{block, computed, optional, optional_computed, required};
 use terraform_provider_eks::framework::{
     AnyDataSource, AnyEphemeral, AnyFunction, AnyList, AnyResource, Change, Create, Cx, DefaultTimeouts, Diagnostic,
-    Diagnostics, Failed, Move, Provider, RawState, Resource, Timeouts, Update, Upgrade,
+    Diagnostics, Failed, Move, Provider, RawState, Resource, Timeouts, Update, Upgrade, Walks,
 };
 use terraform_provider_eks::model;
 use terraform_provider_eks::value::{Dynamic, Value};
@@ -41,6 +41,7 @@ pub(super) struct Remote {
 
 pub(super) struct Client {
     pub(super) motto: Value<String>,
+    pub(super) walks: Walks,
     pub(super) remote: Remote,
     pub(super) pages: Arc<AtomicUsize>,
 }
@@ -95,11 +96,11 @@ impl Provider for Toy {
         }
     }
 
-    fn configure(&self, config: ToyConfig) -> Result<Client, Diagnostics> {
+    fn configure(&self, config: ToyConfig, walks: Walks) -> Result<Client, Diagnostics> {
         match config.motto.known().map(String::as_str) {
             Some("panic") => panic!("on purpose"),
             Some("refused") => Err(went_wrong()),
-            _ => Ok(Client { motto: config.motto, remote: self.remote, pages: Arc::clone(&self.pages) }),
+            _ => Ok(Client { motto: config.motto, walks, remote: self.remote, pages: Arc::clone(&self.pages) }),
         }
     }
 }

@@ -21,8 +21,7 @@ pub(crate) enum Feature {
     ImportByIdentity,
     /// `terraform query`.
     Query,
-    /// `terraform test` of a configuration with access entries. From 1.13 on, one process of the provider serves all runs of
-    /// a file, and takes the second plan of an entry for another resource: see docs/compatibility.md.
+    /// `terraform test`.
     Test,
 }
 
@@ -45,8 +44,7 @@ impl Feature {
 
     fn is_in(self, program: &Path) -> bool {
         let (is_tofu, version) = version(program);
-        let is_over = self == Self::Test && !is_tofu && version >= (1, 13);
-        self.since(is_tofu).is_some_and(|since| version >= since) && !is_over
+        self.since(is_tofu).is_some_and(|since| version >= since)
     }
 }
 
