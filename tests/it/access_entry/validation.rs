@@ -190,7 +190,7 @@ async fn policy_without_scope() {
 
 #[tokio::test]
 async fn on_conflict() {
-    refused(viewer(json!({ "on_conflict": "overwrite" })), "on_conflict", &["\"fail\" and \"adopt\""]).await;
+    refused(viewer(json!({ "on_conflict": "overwrite" })), "on_conflict", &["\"fail\"", "\"adopt\""]).await;
 }
 
 #[tokio::test]
