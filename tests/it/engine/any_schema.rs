@@ -15,7 +15,7 @@ use terraform_provider_eks::framework::schema::{
 };
 use terraform_provider_eks::framework::{
     AnyDataSource, AnyResource, BoxFuture, Call, Cx, Decided, DefaultTimeouts, Diagnostic, Diagnostics, DynamicChange,
-    DynamicFailed, Provider, RawState,
+    DynamicFailed, Provider, RawState, Walks,
 };
 use terraform_provider_eks::plugin::Service;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_server::ProviderServer;
@@ -182,7 +182,7 @@ impl Provider for Any {
     const RESOURCES: &'static [&'static dyn AnyResource<()>] = &[&Any];
     const DATA_SOURCES: &'static [&'static dyn AnyDataSource<()>] = &[];
 
-    fn configure(&self, _config: ToyConfig) -> Result<(), Diagnostics> {
+    fn configure(&self, _config: ToyConfig, _: Walks) -> Result<(), Diagnostics> {
         Ok(())
     }
 }
