@@ -128,8 +128,9 @@ impl Workspace {
 
     /// What a command says that has to fail, with `-json`.
     fn refused(&self, arguments: &[&str]) -> Vec<Refusal> {
-        // The command, then options, then files.
-        let (command, rest) = arguments.split_at(1);
+        // The command, with -chdir before it, then options, then files.
+        let command = arguments.iter().position(|argument| !argument.starts_with('-')).unwrap();
+        let (command, rest) = arguments.split_at(command + 1);
         let run = self.terraform.run(&[command, &["-json"], rest].concat()).unwrap();
         assert!(!run.succeeded, "{run}");
         let refusals: Vec<_> = match serde_json::from_str::<Json>(&run.stdout) {
