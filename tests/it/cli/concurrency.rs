@@ -1,10 +1,12 @@
 //! Several at once on one cluster.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use super::{PROVIDER, Workspace, provider};
 use crate::support::eks::CLUSTER;
@@ -153,8 +155,13 @@ async fn a_change_of_the_mode_in_the_middle() {
         };
         let (applied, ()) = tokio::join!(run(&workspace.terraform, &APPLY), begins);
         assert!(applied.succeeded, "{from} to {to}: {applied}");
-        let cluster = workspace.emulator.cluster(CLUSTER).unwrap();
-        assert_eq!(cluster["accessConfig"]["authenticationMode"], to);
+        // The apply may be through with its entries before the mode has changed.
+        let changes = async {
+            while workspace.emulator.cluster(CLUSTER).unwrap()["accessConfig"]["authenticationMode"] != to {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(60), changes).await.expect("the mode to change");
         assert_eq!(workspace.plan(), [] as [&str; 0]);
         workspace.run(&["destroy", "-auto-approve"]);
     }
