@@ -11,13 +11,14 @@ fn exclusive() -> Object {
         let principals: Vec<_> = names.iter().map(|name| role(name)).collect();
         json!({ "cluster_name": CLUSTER, "principal_arns": principals })
     };
-    let entries = [("viewer", VIEW), ("editor", EDIT), ("stranger", EDIT), ("unknown", VIEW)];
+    let entries = [("viewer", VIEW), ("editor", EDIT), ("leaver", EDIT), ("mover", VIEW)];
     Object {
         type_name: "eks_access_entries_exclusive",
         mode: "API",
         found: entries.map(|(name, policy)| made_by_others(name, &[policy])).to_vec(),
-        first: set(&["viewer", "editor"]),
-        then: set(&["viewer"]),
+        // A new set removes nobody, so everybody is in it.
+        first: set(&["viewer", "editor", "leaver", "mover"]),
+        then: set(&["viewer", "editor"]),
         id: CLUSTER.to_owned(),
     }
 }
