@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::aws::{self, AuthenticationMode, AwsError, Budget, Eks, NewAccessEntry};
-use crate::framework::{Call, Change, Create, Cx, DefaultTimeouts, Diagnostics, Failed, Move, Resource, Update};
+use crate::framework::{
+    Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Move, Resource, Update,
+};
 use crate::value::Value;
 
 use self::model::{AccessEntryIdentity, AccessEntryModel};
@@ -138,7 +140,17 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
             Ok(()) => Ok(state),
             // In the state it would be tainted, and the next plan would remove an entry that was there before. As it is, the
             // next plan adopts it again.
-            Err(Failed { diagnostics, .. }) if adopted => Err(diagnostics.into()),
+            Err(Failed { diagnostics, state }) if adopted => {
+                let policies =
+                    state.iter().filter_map(|state| state.access_policies.known()).flat_map(|all| all.keys());
+                let detail = format!(
+                    "{name} was not adopted in full, and is not in the state: the next apply adopts it again. Its policies now: \
+                     {}.",
+                    policies.map(String::as_str).collect::<Vec<_>>().join(", ")
+                );
+                cx.warn(Diagnostic::warning("EKS access entry adopted in part", detail));
+                Err(diagnostics.into())
+            }
             Err(failed) => Err(failed),
         }
     }
