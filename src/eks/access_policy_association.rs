@@ -102,11 +102,15 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
 
     fn parse_import_id(&self, id: &str) -> Result<AccessPolicyAssociationIdentity, Diagnostics> {
         let (rest, region) = import_id::split_region(id);
-        // Neither clusters nor policies have a # in their names; the path of a principal may.
+        // Neither clusters nor policies have a # in their names; the path of a principal may. What reads like a second ARN in it
+        // is one part too many.
         let parts = rest.split_once('#').and_then(|(cluster, rest)| Some((cluster, rest.rsplit_once('#')?)));
         match parts {
             Some((cluster, (principal, policy)))
-                if !cluster.is_empty() && principal.starts_with("arn:") && !policy.is_empty() =>
+                if !cluster.is_empty()
+                    && principal.starts_with("arn:")
+                    && !principal.contains("#arn:")
+                    && !policy.is_empty() =>
             {
                 Ok(AccessPolicyAssociationIdentity {
                     cluster_name: Value::Known(cluster.to_owned()),

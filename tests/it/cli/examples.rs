@@ -1,6 +1,6 @@
 //! Every example that the documentation shows is applied as it stands, found again by each kind of import, and destroyed.
 //!
-//! What the examples take for granted is one cluster with an administrator and an aws-auth, in [`prepared`].
+//! What the examples take for granted is one cluster with an administrator and an aws-auth, in [`prepare`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use terraform_provider_eks::framework::docs::Kind;
 use super::Workspace;
 use crate::support::eks::{World, policy, role};
 use crate::support::events::Events;
+use crate::support::features::Feature;
 
 /// The cluster that every example speaks of.
 const MY_CLUSTER: &str = "my-cluster";
@@ -32,30 +33,28 @@ fn administrator() -> Json {
     json!({ "principalArn": role("admin"), "accessPolicies": policies })
 }
 
-/// A workspace with the provider's example and another one, ready to be applied.
-async fn prepared(example: &str) -> Workspace {
-    let workspace = Workspace::empty("API").await;
+/// The provider's example and another one, ready to be applied.
+fn prepare(workspace: &Workspace, example: &str) {
     workspace.emulator.put_cluster(MY_CLUSTER, "API_AND_CONFIG_MAP");
     workspace.emulator.put_entry(MY_CLUSTER, administrator()).unwrap();
     let row = format!("- {{rolearn: '{}', username: deploy, groups: [deployers]}}\n", role("deploy"));
     workspace.emulator.set_aws_auth(MY_CLUSTER, Some([("mapRoles".to_owned(), row)].into())).unwrap();
     workspace.write("provider.tf", &read("provider/provider.tf"));
     workspace.write("example.tf", &read(example));
-    workspace
 }
 
 /// Applies an example; afterwards there is nothing left to do.
-async fn applied(kind: Kind, name: &str) -> Workspace {
-    let workspace = prepared(&format!("{}/{name}/{}", kind.folder(), kind.example())).await;
+fn apply(workspace: &Workspace, kind: Kind, name: &str) {
+    prepare(workspace, &format!("{}/{name}/{}", kind.folder(), kind.example()));
     workspace.apply();
     assert_eq!(workspace.plan(), NOTHING, "{name}");
-    workspace
 }
 
 #[tokio::test]
 async fn of_resources_are_applied_imported_and_destroyed() {
     for name in Eks::RESOURCES.iter().map(|it| it.name()) {
-        let workspace = applied(Kind::Resource, name).await;
+        let workspace = Workspace::empty("API").await;
+        apply(&workspace, Kind::Resource, name);
 
         let command = read(&format!("resources/{name}/import.sh"));
         let command = command.lines().find_map(|line| line.strip_prefix("terraform import ")).unwrap();
@@ -111,21 +110,23 @@ fn identity(block: &str) -> Json {
 #[tokio::test]
 async fn of_data_sources_are_applied() {
     for name in Eks::DATA_SOURCES.iter().map(|it| it.name()) {
-        applied(Kind::DataSource, name).await;
+        apply(&Workspace::empty("API").await, Kind::DataSource, name);
     }
 }
 
 #[tokio::test]
 async fn of_ephemeral_resources_are_applied() {
     for name in Eks::EPHEMERALS.iter().map(|it| it.name()) {
-        applied(Kind::Ephemeral, name).await;
+        let Some(workspace) = Workspace::empty_for(Feature::Ephemeral).await else { return };
+        apply(&workspace, Kind::Ephemeral, name);
     }
 }
 
 #[tokio::test]
 async fn of_functions_are_applied() {
     for name in Eks::FUNCTIONS.iter().map(|it| it.name()) {
-        let workspace = applied(Kind::Function, name).await;
+        let Some(workspace) = Workspace::empty_for(Feature::Functions).await else { return };
+        apply(&workspace, Kind::Function, name);
         assert_ne!(workspace.run(&["output", "-json"]).stdout.trim(), "{}", "{name}");
     }
 }
