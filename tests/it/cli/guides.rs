@@ -40,7 +40,7 @@ fn complete(block: &str) -> String {
 /// Blocks are modules of one configuration, so that one run validates them all; `import` is for the root alone.
 #[tokio::test]
 async fn are_valid() {
-    let Some(modules) = Workspace::empty_for(Feature::Moved).await else { return };
+    let Some(modules) = Workspace::empty_for(Feature::Moved, "API").await else { return };
     let mut roots = Vec::new();
     let mut main = String::new();
     for guide in guides() {
@@ -71,7 +71,8 @@ async fn are_valid() {
 /// Also those that no test can validate, because they need another provider.
 #[tokio::test]
 async fn are_formatted() {
-    let workspace = Workspace::empty("API").await;
+    // Before there were functions, `fmt` could not read them.
+    let Some(workspace) = Workspace::empty_for(Feature::Functions, "API").await else { return };
     for guide in guides() {
         let name = guide.file_stem().unwrap().to_str().unwrap();
         for language in ["terraform", "hcl"] {

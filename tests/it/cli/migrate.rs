@@ -10,6 +10,7 @@ use super::Workspace;
 use crate::support::calls;
 use crate::support::eks::{CLUSTER, role};
 use crate::support::events::Events;
+use crate::support::features::Feature;
 
 const ADMIN: &str = "arn:aws:iam::111122223333:user/platform/jane";
 
@@ -39,7 +40,10 @@ const IS_EMPTY: [&str; 3] = ["plan", "-detailed-exitcode", "-no-color"];
 
 /// The example, ready to be applied to a cluster in mode CONFIG_MAP.
 async fn example() -> Workspace {
-    let workspace = Workspace::empty("CONFIG_MAP").await;
+    prepared(Workspace::empty("CONFIG_MAP").await)
+}
+
+fn prepared(workspace: Workspace) -> Workspace {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     workspace.terraform.copy_configuration(&examples.join("migrate-from-aws-auth")).unwrap();
     set(&workspace, ROLES, USERS);
@@ -236,7 +240,8 @@ async fn before_the_last_step_there_is_a_way_back() {
 /// The other way in: the data of the ConfigMap from the Kubernetes provider, and the function instead of the data source.
 #[tokio::test]
 async fn the_function_takes_the_data_of_the_config_map() {
-    let workspace = example().await;
+    let Some(workspace) = Workspace::empty_for(Feature::Functions, "CONFIG_MAP").await else { return };
+    let workspace = prepared(workspace);
     let variant = guide_block("hcl\n# Through the Kubernetes provider.");
     // That provider is not at hand; its data source has the data in an attribute of the same name.
     let (_, variant) = variant.split_once("locals {").unwrap();

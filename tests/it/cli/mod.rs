@@ -71,15 +71,15 @@ impl Workspace {
 
     /// The same with a CLI that has a feature; `None` in the matrix of versions if the one in question has not.
     async fn start_with(feature: Feature, configuration: &str) -> Option<Self> {
-        let workspace = Self::empty_for(feature).await?;
+        let workspace = Self::empty_for(feature, "API").await?;
         workspace.write("provider.tf", PROVIDER);
         workspace.write("main.tf", configuration);
         Some(workspace)
     }
 
     /// The same without a configuration.
-    async fn empty_for(feature: Feature) -> Option<Self> {
-        Some(Self::empty_with(features::find_with(feature)?, "API").await)
+    async fn empty_for(feature: Feature, mode: &str) -> Option<Self> {
+        Some(Self::empty_with(features::find_with(feature)?, mode).await)
     }
 
     /// With [`CLUSTER`] in an authentication mode, and without a configuration.
