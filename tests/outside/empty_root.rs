@@ -77,7 +77,10 @@ impl EmptyRoot {
     fn new() -> Self {
         let root = Self(tempfile::tempdir().unwrap());
         fs::create_dir(root.path().join("tmp")).unwrap();
-        fs::copy(released(), root.path().join(NAME)).unwrap();
+        // By another process: what this one has open for writing, the children of other tests may inherit for a moment, and
+        // then the kernel refuses to run it.
+        let copied = std::process::Command::new("cp").arg(released()).arg(root.path().join(NAME)).status().unwrap();
+        assert!(copied.success(), "{copied}");
         root
     }
 
