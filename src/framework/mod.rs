@@ -36,7 +36,8 @@ pub use model::Model;
 pub use provider::{Provider, Walks};
 pub use raw_state::RawState;
 pub use resource::{
-    AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Move, Resource, Update, Upgrade,
+    AnyResource, Change, Create, Decided, DynamicChange, DynamicFailed, Failed, Found, Move, Resource, Sought, Update,
+    Upgrade,
 };
 pub use timeouts::{DefaultTimeouts, Operation, Timeouts, parse_duration};
 

@@ -4,7 +4,7 @@ use super::Attribute;
 use super::schema::Field;
 
 /// A struct whose fields are the attributes and blocks of an object. Made with [`model!`](crate::model).
-pub trait Model: Attribute + Clone + Send + Sync + 'static {
+pub trait Model: Attribute + Clone + PartialEq + Send + Sync + 'static {
     /// The attributes and blocks, in the order of the documentation.
     fn fields() -> Vec<Field>;
 }
@@ -84,16 +84,16 @@ pub use object::Object;
 /// What the code that `model!` writes is made of.
 #[doc(hidden)]
 mod object {
-    use std::collections::BTreeMap;
+    use std::mem;
 
     use super::super::schema::attribute_name;
     use super::super::{Attribute, Diagnostics, attribute};
-    use crate::value::{AttributePath, Dynamic};
+    use crate::value::{AttributePath, Attributes, Dynamic};
 
     /// An object, attribute by attribute.
     #[derive(Debug, Default)]
     pub struct Object {
-        attributes: BTreeMap<String, Dynamic>,
+        attributes: Attributes,
         unknown: bool,
     }
 
@@ -110,9 +110,9 @@ mod object {
         /// Takes one attribute out.
         pub fn take<T: Attribute>(&mut self, name: &'static str) -> Result<T, Diagnostics> {
             let name = attribute_name(name);
-            let value = match self.attributes.remove(name) {
+            let value = match self.attributes.get_mut(name) {
                 None if self.unknown => Dynamic::Unknown,
-                value => value.unwrap_or_default(),
+                value => value.map(mem::take).unwrap_or_default(),
             };
             T::decode(value).map_err(|wrong| wrong.under_path(&AttributePath::attribute(name)))
         }
@@ -120,7 +120,7 @@ mod object {
         /// Puts one attribute in.
         #[must_use]
         pub fn with<T: Attribute>(mut self, name: &'static str, value: T) -> Self {
-            self.attributes.insert(attribute_name(name).to_owned(), value.encode());
+            self.attributes.insert(attribute_name(name), value.encode());
             self
         }
 

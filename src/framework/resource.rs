@@ -4,7 +4,7 @@ use super::{Call, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Model, RawState}
 
 mod erased;
 
-pub use erased::{AnyResource, Decided, DynamicChange, DynamicFailed};
+pub use erased::{AnyResource, Decided, DynamicChange, DynamicFailed, Found, Sought};
 
 /// A kind of remote object that Terraform manages.
 ///

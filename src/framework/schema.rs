@@ -1,7 +1,5 @@
 //! What objects look like to Terraform, and the small language in which models say it.
 
-use std::collections::BTreeMap;
-
 use crate::value::{Dynamic, Type};
 
 use super::Diagnostic;
@@ -197,15 +195,16 @@ impl Field {
         }
     }
 
-    /// The value with each object inside changed by `change`, which gets the object's fields too.
-    pub(super) fn change_inside(&self, value: Dynamic, change: &impl Fn(Dynamic, &[Field]) -> Dynamic) -> Dynamic {
-        let Some((_, fields)) = self.inner() else { return value };
+    /// Changes each object inside the value with `change`, which gets the object's fields too.
+    pub(super) fn change_inside(&self, value: &mut Dynamic, change: &impl Fn(&mut Dynamic, &[Field])) {
+        let Some((_, fields)) = self.inner() else { return };
         match value {
-            Dynamic::List(values) => Dynamic::List(values.into_iter().map(|value| change(value, fields)).collect()),
-            Dynamic::Set(values) => Dynamic::set(values.into_iter().map(|value| change(value, fields))),
-            Dynamic::Map(values) => {
-                Dynamic::Map(values.into_iter().map(|(key, value)| (key, change(value, fields))).collect())
+            Dynamic::List(values) => values.iter_mut().for_each(|value| change(value, fields)),
+            Dynamic::Set(values) => {
+                values.iter_mut().for_each(|value| change(value, fields));
+                *value = Dynamic::set(std::mem::take(values));
             }
+            Dynamic::Map(values) => values.values_mut().for_each(|value| change(value, fields)),
             value => change(value, fields),
         }
     }
@@ -259,7 +258,7 @@ impl Nesting {
 
 /// The type of an object with these fields.
 pub fn object_type(fields: &[Field]) -> Type {
-    Type::Object(fields.iter().map(|field| (field.name.to_owned(), field.ty())).collect::<BTreeMap<_, _>>())
+    Type::object(fields.iter().map(|field| (field.name, field.ty())))
 }
 
 /// The field `r#type` is the attribute `type`.

@@ -53,8 +53,8 @@ impl DefaultTimeouts {
 
     /// What applies to `operation` on an object with this value of the `timeouts` block.
     pub(super) fn of(&self, operation: Operation, object: &Dynamic) -> Duration {
-        let block = object.attribute("timeouts").cloned().unwrap_or_default();
-        let given = Value::<Timeouts>::decode(block).unwrap_or_default().into_known().unwrap_or_default();
+        let block = object.attribute("timeouts").filter(|block| !block.is_null());
+        let given = block.and_then(|block| Timeouts::decode(block.clone()).ok()).unwrap_or_default();
         let (given, default) = match operation {
             Operation::Create => (given.create, self.create),
             Operation::Read => (given.read, self.read),

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{AttributePath, Number, Type};
+use super::{AttributePath, Attributes, Name, Number, Type};
 
 /// A value of any type, as it crosses the wire.
 ///
@@ -28,7 +28,7 @@ pub enum Dynamic {
     /// Values of one type by key.
     Map(BTreeMap<String, Dynamic>),
     /// Exactly the attributes that the type names.
-    Object(BTreeMap<String, Dynamic>),
+    Object(Attributes),
     /// A value that brings its type along, where the schema says `dynamic`.
     Typed(Box<(Type, Dynamic)>),
 }
@@ -44,8 +44,8 @@ impl Dynamic {
     }
 
     /// An object with these attributes.
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Dynamic)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Dynamic)>) -> Self {
+        Self::Object(attributes.into_iter().collect())
     }
 
     /// Whether there is no value.
@@ -76,7 +76,7 @@ impl Dynamic {
             }
             Self::Map(values) => values.iter().find_map(|(k, v)| v.first_unknown().map(|path| path.under_key(k))),
             Self::Object(values) => {
-                values.iter().find_map(|(k, v)| v.first_unknown().map(|path| path.under_attribute(k)))
+                values.iter().find_map(|(k, v)| v.first_unknown().map(|path| path.under_attribute(k.clone())))
             }
             Self::Typed(typed) => typed.1.first_unknown(),
         }

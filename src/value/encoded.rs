@@ -1,6 +1,7 @@
-use std::fmt;
+use std::collections::BTreeMap;
+use std::{fmt, iter};
 
-use super::{AttributePath, Dynamic, Type, json, msgpack};
+use super::{AttributePath, Attributes, Dynamic, Name, Type, json, msgpack};
 
 /// A value as bytes, in whichever of the two forms Terraform chose.
 ///
@@ -125,6 +126,25 @@ pub(super) fn check_depth(depth: usize) -> Result<(), CodecError> {
     } else {
         Err(CodecError::new(format!("more than {MAX_DEPTH} values lie within one another")))
     }
+}
+
+/// The attributes of an object, each with its type, or what is wrong with them: one too few, or one too many.
+pub(super) fn beside<'a>(
+    values: &'a Attributes,
+    attributes: &'a BTreeMap<Name, Type>,
+) -> impl Iterator<Item = Result<(&'a Name, &'a Dynamic, &'a Type), CodecError>> {
+    // Both are in the order of their names.
+    let (mut values, mut expected) = (values.iter().peekable(), attributes.iter());
+    iter::from_fn(move || {
+        let Some((name, ty)) = expected.next() else {
+            return values.next().map(|(name, _)| Err(CodecError::unexpected(name)));
+        };
+        if let Some((_, value)) = values.next_if(|(other, _)| *other == name) {
+            return Some(Ok((name, value, ty)));
+        }
+        let unexpected = values.peek().filter(|(other, _)| !attributes.contains_key(*other));
+        Some(Err(unexpected.map_or_else(|| CodecError::missing(name), |(other, _)| CodecError::unexpected(other))))
+    })
 }
 
 fn at(path: &AttributePath) -> String {

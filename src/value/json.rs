@@ -10,7 +10,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{CodecError, Dynamic, Type, encoded::check_depth, msgpack::normalise};
+use super::encoded::{beside, check_depth};
+use super::{CodecError, Dynamic, Name, Type, msgpack::normalise};
 
 /// Writes a value of this type; every part of it must be known.
 pub fn encode(value: &Dynamic, ty: &Type) -> Result<Vec<u8>, CodecError> {
@@ -53,13 +54,10 @@ fn write(out: &mut Vec<u8>, value: &Dynamic, ty: &Type) -> Result<(), CodecError
             })?;
         }
         (Dynamic::Object(values), Type::Object(attributes)) => {
-            if let Some(name) = values.keys().find(|name| !attributes.contains_key(*name)) {
-                return Err(CodecError::unexpected(name));
-            }
-            write_all(out, *b"{}", attributes, |out, (name, ty)| {
+            write_all(out, *b"{}", beside(values, attributes), |out, member| {
+                let (name, value, ty) = member?;
                 write_key(out, name)?;
-                let value = values.get(name).ok_or_else(|| CodecError::missing(name))?;
-                write(out, value, ty).map_err(|error| error.under(|path| path.under_attribute(name)))
+                write(out, value, ty).map_err(|error| error.under(|path| path.under_attribute(name.clone())))
             })?;
         }
         (Dynamic::Typed(typed), Type::Dynamic) => {
@@ -154,9 +152,9 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
         }
         Type::Object(attributes) => {
             let members = object(text).ok_or_else(mismatch)??;
-            let read = |(name, ty): (&String, &Type)| {
-                let value = members.get(name.as_str()).map_or(Ok(Dynamic::Null), |json| read(json, ty, next));
-                Ok((name.clone(), value.map_err(|error| error.under(|path| path.under_attribute(name)))?))
+            let read = |(name, ty): (&Name, &Type)| {
+                let value = members.get(&**name).map_or(Ok(Dynamic::Null), |json| read(json, ty, next));
+                Ok((name.clone(), value.map_err(|error| error.under(|path| path.under_attribute(name.clone())))?))
             };
             Ok(Dynamic::Object(attributes.iter().map(read).collect::<Result<_, _>>()?))
         }

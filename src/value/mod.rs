@@ -4,11 +4,13 @@
 //! |---|---|
 //! | [`Value`] | a typed value that may be null, or known only after apply |
 //! | [`Dynamic`] | a value of any type, as it crosses the wire |
+//! | [`Attributes`] | the attributes of an object |
 //! | [`Type`] | what a [`Dynamic`] is decoded against |
 //! | [`Number`] | a decimal number, exact to the last digit |
 //! | [`AttributePath`] | where in a value something is |
 //! | [`Encoded`] | a value as bytes; [`msgpack`] and [`json`] read and write them |
 
+mod attributes;
 mod dynamic;
 mod encoded;
 pub mod json;
@@ -19,6 +21,7 @@ mod path;
 mod round_trip;
 mod ty;
 
+pub use attributes::{Attributes, Name};
 pub use dynamic::Dynamic;
 pub use encoded::{CodecError, Encoded};
 pub use number::{Number, NumberError};

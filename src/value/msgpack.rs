@@ -14,7 +14,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 use rmp::{Marker, decode, encode};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::{CodecError, Dynamic, Number, NumberError, Type, encoded::check_depth};
+use super::encoded::{beside, check_depth};
+use super::{Attributes, CodecError, Dynamic, Number, NumberError, Type};
 
 /// Writes a value of this type.
 pub fn encode(value: &Dynamic, ty: &Type) -> Result<Vec<u8>, CodecError> {
@@ -32,6 +33,9 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, CodecError> {
 
 /// Text in the form in which Terraform compares it: Unicode normal form C.
 pub(super) fn normalise(text: Cow<'_, str>) -> String {
+    if text.is_ascii() {
+        return text.into_owned();
+    }
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => text.into_owned(),
         IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
@@ -81,14 +85,11 @@ fn write(out: &mut Vec<u8>, value: &Dynamic, ty: &Type) -> Result<(), CodecError
             })
         }
         (Dynamic::Object(values), Type::Object(attributes)) => {
-            if let Some(name) = values.keys().find(|name| !attributes.contains_key(*name)) {
-                return Err(CodecError::unexpected(name));
-            }
             write_map_len(out, attributes.len())?;
-            attributes.iter().try_for_each(|(name, ty)| {
+            beside(values, attributes).try_for_each(|member| {
+                let (name, value, ty) = member?;
                 write_str(out, name)?;
-                let value = values.get(name).ok_or_else(|| CodecError::missing(name))?;
-                write(out, value, ty).map_err(|error| error.under(|path| path.under_attribute(name)))
+                write(out, value, ty).map_err(|error| error.under(|path| path.under_attribute(name.clone())))
             })
         }
         (Dynamic::Typed(typed), Type::Dynamic) => {
@@ -184,17 +185,24 @@ fn read(bytes: &mut &[u8], ty: &Type, depth: usize) -> Result<Dynamic, CodecErro
             Ok(Dynamic::Map(values))
         }
         Type::Object(attributes) => {
-            let mut values = BTreeMap::new();
+            let mut values = Attributes::with_capacity(attributes.len());
+            // Terraform writes them in the order of their names, so the next one is hardly ever to be looked for.
+            let mut in_order = attributes.iter();
             for _ in 0..read_map_len(bytes, ty)? {
                 let name = read_text(bytes, &Type::String)?;
-                let ty = attributes.get(name).ok_or_else(|| CodecError::unexpected(name))?;
-                let value = read(bytes, ty, next).map_err(|error| error.under(|path| path.under_attribute(name)))?;
-                values.insert(name.to_owned(), value);
+                let known = in_order.next().filter(|(known, _)| *known == name);
+                let known = known.or_else(|| attributes.get_key_value(name));
+                let (name, ty) = known.ok_or_else(|| CodecError::unexpected(name))?;
+                let value =
+                    read(bytes, ty, next).map_err(|error| error.under(|path| path.under_attribute(name.clone())))?;
+                values.insert(name.clone(), value);
             }
-            match attributes.keys().find(|name| !values.contains_key(*name)) {
-                Some(name) => Err(CodecError::missing(name)),
-                None => Ok(Dynamic::Object(values)),
+            // Each of them is one of the type's, so that as many are all.
+            if values.len() < attributes.len() {
+                let missing = attributes.keys().find(|name| !values.contains_key(name));
+                return Err(missing.map_or_else(|| cut_short(()), |name| CodecError::missing(name)));
             }
+            Ok(Dynamic::Object(values))
         }
         Type::Dynamic => {
             let length = read_array_len(bytes, ty)?;

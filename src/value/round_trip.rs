@@ -1,11 +1,9 @@
 //! Whatever is written reads back the same.
 
-use std::collections::BTreeMap;
-
 use proptest::{collection, prelude::*};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Dynamic, Number, Type, json, msgpack};
+use super::{Attributes, Dynamic, Number, Type, json, msgpack};
 
 proptest! {
     #[test]
@@ -67,7 +65,7 @@ fn types() -> impl Strategy<Value = Type> {
             inner.clone().prop_map(Type::set),
             inner.clone().prop_map(Type::map),
             collection::vec(inner.clone(), 0..3).prop_map(Type::Tuple),
-            collection::btree_map("[a-z_]{1,4}", inner, 0..4).prop_map(Type::Object),
+            collection::btree_map("[a-z_]{1,4}", inner, 0..4).prop_map(Type::object),
         ]
     })
 }
@@ -84,7 +82,7 @@ fn values(ty: &Type, unknowns: bool, dynamics: u32) -> BoxedStrategy<Dynamic> {
         Type::Tuple(elements) => elements.iter().map(inner).collect::<Vec<_>>().prop_map(Dynamic::Tuple).boxed(),
         Type::Object(attributes) => attributes
             .iter()
-            .fold(Just(BTreeMap::new()).boxed(), |object, (name, ty)| {
+            .fold(Just(Attributes::default()).boxed(), |object, (name, ty)| {
                 let name = name.clone();
                 (object, inner(ty))
                     .prop_map(move |(mut object, value)| {

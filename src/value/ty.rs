@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::Name;
+
 /// The type of a value: what the bytes of a [`super::Encoded`] are decoded against.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
@@ -22,7 +24,7 @@ pub enum Type {
     /// `tuple([T…])`
     Tuple(Vec<Type>),
     /// `object({ name = T… })`
-    Object(BTreeMap<String, Type>),
+    Object(BTreeMap<Name, Type>),
 }
 
 /// Bytes that are not the JSON form of a type.
@@ -47,7 +49,7 @@ impl Type {
     }
 
     /// `object({ … })`
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
     }
 
@@ -74,7 +76,7 @@ impl Type {
             Self::Map(element) => collection("map", element.as_json()),
             Self::Tuple(elements) => collection("tuple", elements.iter().map(Self::as_json).collect()),
             Self::Object(attributes) => {
-                let attributes = attributes.iter().map(|(name, ty)| (name.clone(), ty.as_json()));
+                let attributes = attributes.iter().map(|(name, ty)| (name.clone().into_owned(), ty.as_json()));
                 collection("object", Json::Object(attributes.collect()))
             }
         }
@@ -99,7 +101,7 @@ impl Type {
                     Ok(Self::Tuple(elements.iter().map(Self::read).collect::<Result<_, _>>()?))
                 }
                 (Some("object"), Some(Json::Object(attributes))) => {
-                    let read = |(name, ty): (&String, &Json)| Ok((name.clone(), Self::read(ty)?));
+                    let read = |(name, ty): (&String, &Json)| Ok((name.clone().into(), Self::read(ty)?));
                     Ok(Self::Object(attributes.iter().map(read).collect::<Result<_, _>>()?))
                 }
                 _ => Err(unreadable()),

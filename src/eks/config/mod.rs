@@ -231,9 +231,10 @@ impl Config {
 fn unknowns(value: &Dynamic, at: &AttributePath) -> Vec<AttributePath> {
     match value {
         Dynamic::Unknown => vec![at.clone()],
-        Dynamic::Object(attributes) => {
-            attributes.iter().flat_map(|(name, value)| unknowns(value, &at.clone().then_attribute(name))).collect()
-        }
+        Dynamic::Object(attributes) => attributes
+            .iter()
+            .flat_map(|(name, value)| unknowns(value, &at.clone().then_attribute(name.clone())))
+            .collect(),
         Dynamic::List(values) => {
             values.iter().zip(0..).flat_map(|(value, index)| unknowns(value, &at.clone().then_index(index))).collect()
         }

@@ -5,40 +5,43 @@ use crate::value::Dynamic;
 use super::super::schema::{Field, Nesting, Shape};
 
 /// A block that occurs never is an empty collection, not null.
-pub(super) fn blocks(object: Dynamic, fields: &[Field]) -> Dynamic {
-    let Dynamic::Object(mut attributes) = object else { return object };
-    for field in fields {
-        let value = attributes.remove(field.name).unwrap_or_default();
-        attributes.insert(field.name.to_owned(), inside(value, field));
-    }
-    Dynamic::Object(attributes)
+pub(super) fn blocks(mut object: Dynamic, fields: &[Field]) -> Dynamic {
+    conform(&mut object, fields);
+    object
 }
 
 /// The same for a state, in which nothing may be unknown: what is not known is null there.
-pub(super) fn state(object: Dynamic, fields: &[Field]) -> Dynamic {
-    blocks(known(object), fields)
+pub(super) fn state(mut object: Dynamic, fields: &[Field]) -> Dynamic {
+    forget_unknowns(&mut object);
+    conform(&mut object, fields);
+    object
 }
 
-fn inside(value: Dynamic, field: &Field) -> Dynamic {
-    match (&field.shape, value) {
-        (Shape::Block(Nesting::List, _), Dynamic::Null) => Dynamic::List(Vec::new()),
-        (Shape::Block(Nesting::Set, _), Dynamic::Null) => Dynamic::set([]),
-        (Shape::Block(Nesting::Map, _), Dynamic::Null) => Dynamic::Map([].into()),
-        (_, value) => field.change_inside(value, &blocks),
+fn conform(object: &mut Dynamic, fields: &[Field]) {
+    let Dynamic::Object(attributes) = object else { return };
+    for field in fields {
+        let value = attributes.get_or_insert(field.name);
+        match (&field.shape, &*value) {
+            (Shape::Block(Nesting::List, _), Dynamic::Null) => *value = Dynamic::List(Vec::new()),
+            (Shape::Block(Nesting::Set, _), Dynamic::Null) => *value = Dynamic::set([]),
+            (Shape::Block(Nesting::Map, _), Dynamic::Null) => *value = Dynamic::Map([].into()),
+            _ => field.change_inside(value, &conform),
+        }
     }
 }
 
-fn known(value: Dynamic) -> Dynamic {
+fn forget_unknowns(value: &mut Dynamic) {
     match value {
-        Dynamic::Unknown => Dynamic::Null,
-        Dynamic::List(values) => Dynamic::List(values.into_iter().map(known).collect()),
-        Dynamic::Set(values) => Dynamic::set(values.into_iter().map(known)),
-        Dynamic::Tuple(values) => Dynamic::Tuple(values.into_iter().map(known).collect()),
-        Dynamic::Map(values) => Dynamic::Map(values.into_iter().map(|(key, value)| (key, known(value))).collect()),
-        Dynamic::Object(values) => {
-            Dynamic::Object(values.into_iter().map(|(name, value)| (name, known(value))).collect())
+        Dynamic::Unknown => *value = Dynamic::Null,
+        Dynamic::List(values) | Dynamic::Tuple(values) => values.iter_mut().for_each(forget_unknowns),
+        Dynamic::Set(values) if values.iter().all(Dynamic::is_wholly_known) => {}
+        Dynamic::Set(values) => {
+            values.iter_mut().for_each(forget_unknowns);
+            *value = Dynamic::set(std::mem::take(values));
         }
-        Dynamic::Typed(typed) => Dynamic::Typed(Box::new((typed.0, known(typed.1)))),
-        value @ (Dynamic::Null | Dynamic::Bool(_) | Dynamic::Number(_) | Dynamic::String(_)) => value,
+        Dynamic::Map(values) => values.values_mut().for_each(forget_unknowns),
+        Dynamic::Object(values) => values.values_mut().for_each(forget_unknowns),
+        Dynamic::Typed(typed) => forget_unknowns(&mut typed.1),
+        Dynamic::Null | Dynamic::Bool(_) | Dynamic::Number(_) | Dynamic::String(_) => {}
     }
 }

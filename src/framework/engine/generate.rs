@@ -32,8 +32,12 @@ impl<P: Provider> Engine<P> {
             let state = decode("state", &state, &known.ty)?;
             let fields = &known.schema.fields;
             let config = match state {
-                Dynamic::Null => Dynamic::Object([].into()),
-                state => config(resource.generate_config(state)?, fields),
+                Dynamic::Null => Dynamic::object::<&str>([]),
+                state => {
+                    let mut object = resource.generate_config(state)?;
+                    config(&mut object, fields);
+                    object
+                }
             };
             let config = conform::blocks(config, fields);
             Ok(Generated { config: encode("configuration", &config, &known.ty)?, ..Generated::default() })
@@ -42,28 +46,27 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-fn config(object: Dynamic, fields: &[Field]) -> Dynamic {
-    let Dynamic::Object(mut attributes) = object else { return object };
+fn config(object: &mut Dynamic, fields: &[Field]) {
+    let Dynamic::Object(attributes) = object else { return };
     for field in fields {
-        let value = attributes.remove(field.name).unwrap_or_default();
-        attributes.insert(field.name.to_owned(), argument(value, field));
+        argument(attributes.get_or_insert(field.name), field);
     }
-    Dynamic::Object(attributes)
 }
 
-fn argument(value: Dynamic, field: &Field) -> Dynamic {
+fn argument(value: &mut Dynamic, field: &Field) {
     let is_left_out = field.presence == Presence::Computed || field.deprecated.is_some();
-    if is_left_out || field.default.as_ref() == Some(&value) {
-        return Dynamic::Null;
+    if is_left_out || field.default.as_ref() == Some(&*value) {
+        *value = Dynamic::Null;
+        return;
     }
-    let value = field.change_inside(value, &config);
-    match (&field.shape, &value) {
+    field.change_inside(value, &config);
+    match (&field.shape, &*value) {
         // A block with nothing in it need not be written.
         (Shape::Block(Nesting::Single, _), Dynamic::Object(attributes))
             if attributes.values().all(Dynamic::is_null) =>
         {
-            Dynamic::Null
+            *value = Dynamic::Null;
         }
-        _ => value,
+        _ => {}
     }
 }

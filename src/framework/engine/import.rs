@@ -1,6 +1,6 @@
 //! ImportResourceState: takes an object that exists into the state, by its id or by its identity.
 
-use super::super::{Diagnostic, Diagnostics, Operation, Provider};
+use super::super::{Diagnostic, Diagnostics, Found, Operation, Provider, Sought};
 use super::{Answer, Call, Engine, conform, decode, encode, private};
 use crate::value::{Dynamic, Encoded};
 
@@ -47,17 +47,16 @@ impl<P: Provider> Engine<P> {
             };
             let call = Call::on(self, resource, Operation::Read, &Dynamic::Null)?;
             let cx = call.cx(self);
-            let state = resource.read(&cx, identity, None).await;
+            let found = resource.read(&cx, Sought::Named(identity)).await;
             let mut diagnostics = cx.take_warnings();
-            let Some(state) = diagnostics.absorb(state) else {
+            let Some(found) = diagnostics.absorb(found) else {
                 return Ok(Imported { diagnostics, ..Imported::default() });
             };
-            let Some(state) = state else {
+            let Some(Found { state, identity }) = found else {
                 diagnostics.push(nothing_there(&question));
                 return Ok(Imported { diagnostics, ..Imported::default() });
             };
             let state = conform::state(state, &known.schema.fields);
-            let identity = resource.identity(state.clone())?;
             Ok(Imported {
                 type_name: question.type_name,
                 state: encode("state", &state, &known.ty)?,

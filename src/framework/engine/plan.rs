@@ -4,12 +4,10 @@
 //! what is there now, show as known after apply what only the provider can tell; find what needs a new object; hold the
 //! result against Terraform's own rules, so that a mistake of ours is reported as ours.
 
-use std::collections::BTreeMap;
-
 use super::super::schema::{Field, Nesting};
 use super::super::{AnyResource, Cx, Decided, Diagnostics, DynamicChange, Operation, Provider};
 use super::{Answer, Call, Engine, KnownResource, conform, decode, encode, private, replace, rules};
-use crate::value::{AttributePath, Dynamic, Encoded};
+use crate::value::{AttributePath, Attributes, Dynamic, Encoded};
 
 /// The question.
 #[derive(Debug, Default)]
@@ -104,7 +102,8 @@ async fn change<C>(
     replaces: bool,
 ) -> Outcome {
     let fields = &known.schema.fields;
-    let planned = with_defaults(proposed, &config, fields);
+    let mut planned = proposed;
+    fill_in_defaults(&mut planned, &config, fields);
 
     let change = if prior.is_null() {
         DynamicChange::Create { config: config.clone(), planned: planned.clone(), replaces }
@@ -112,10 +111,12 @@ async fn change<C>(
         DynamicChange::Update { config: config.clone(), prior: prior.clone(), planned: planned.clone() }
     };
     let Decided { changed, requires_replace: mut replaced } = resource.plan(cx, change).await?;
-    let mut planned = conform::blocks(with(planned, &changed), fields);
+    set(&mut planned, &changed);
+    let mut planned = conform::blocks(planned, fields);
 
     if planned != prior {
-        planned = with_unknowns(planned, &config, fields, &changed);
+        show_unknowns(&mut planned, &config, fields);
+        set(&mut planned, &changed);
     }
     if prior.is_null() {
         replaced.clear();
@@ -129,72 +130,62 @@ async fn change<C>(
 }
 
 /// Fills in the defaults of attributes for which the configuration has no value.
-fn with_defaults(planned: Dynamic, config: &Dynamic, fields: &[Field]) -> Dynamic {
-    each(planned, config, fields, &|planned, config, field| match &field.default {
-        Some(default) if config.is_null() => default.clone(),
-        _ => planned,
-    })
+fn fill_in_defaults(planned: &mut Dynamic, config: &Dynamic, fields: &[Field]) {
+    each(planned, config, fields, &|planned, config, field| {
+        if let Some(default) = field.default.as_ref().filter(|_| config.is_null()) {
+            *planned = default.clone();
+        }
+    });
 }
 
 /// Shows as known after apply what the configuration leaves to the provider and the provider has not decided, unless
 /// an update leaves it as it is.
-fn with_unknowns(planned: Dynamic, config: &Dynamic, fields: &[Field], decided: &BTreeMap<String, Dynamic>) -> Dynamic {
-    let shown = each(planned, config, fields, &|planned, config, field| {
+fn show_unknowns(planned: &mut Dynamic, config: &Dynamic, fields: &[Field]) {
+    each(planned, config, fields, &|planned, config, field| {
         let stays = field.default.is_some() || (field.keeps_state && !planned.is_null());
-        if field.is_computed() && config.is_null() && !stays { Dynamic::Unknown } else { planned }
+        if field.is_computed() && config.is_null() && !stays {
+            *planned = Dynamic::Unknown;
+        }
     });
-    with(shown, decided)
 }
 
-/// The object with other values for these attributes.
-fn with(object: Dynamic, attributes: &BTreeMap<String, Dynamic>) -> Dynamic {
-    let Dynamic::Object(mut object) = object else { return object };
-    object.extend(attributes.iter().map(|(name, value)| (name.clone(), value.clone())));
-    Dynamic::Object(object)
+/// Gives these attributes of the object other values.
+fn set(object: &mut Dynamic, attributes: &Attributes) {
+    if let Dynamic::Object(object) = object {
+        object.extend(attributes.clone());
+    }
 }
 
 /// Goes through the attributes of an object, and of the objects inside it, beside the configuration of each.
-fn each(
-    object: Dynamic,
-    config: &Dynamic,
-    fields: &[Field],
-    change: &impl Fn(Dynamic, &Dynamic, &Field) -> Dynamic,
-) -> Dynamic {
-    let Dynamic::Object(mut attributes) = object else { return object };
+fn each(object: &mut Dynamic, config: &Dynamic, fields: &[Field], change: &impl Fn(&mut Dynamic, &Dynamic, &Field)) {
+    let Dynamic::Object(attributes) = object else { return };
     for field in fields {
-        let value = attributes.remove(field.name).unwrap_or_default();
+        let value = attributes.get_or_insert(field.name);
         let config = config.attribute(field.name).unwrap_or(&Dynamic::Null);
-        let value = change(value, config, field);
-        attributes.insert(field.name.to_owned(), inside(value, config, field, change));
+        change(value, config, field);
+        inside(value, config, field, change);
     }
-    Dynamic::Object(attributes)
 }
 
-fn inside(
-    value: Dynamic,
-    config: &Dynamic,
-    field: &Field,
-    change: &impl Fn(Dynamic, &Dynamic, &Field) -> Dynamic,
-) -> Dynamic {
-    let Some((nesting, fields)) = field.inner() else { return value };
-    match (nesting, value, config) {
+fn inside(value: &mut Dynamic, config: &Dynamic, field: &Field, change: &impl Fn(&mut Dynamic, &Dynamic, &Field)) {
+    let Some((nesting, fields)) = field.inner() else { return };
+    match (nesting, &mut *value, config) {
         (Nesting::Single, value, config) => each(value, config, fields, change),
         (Nesting::List, Dynamic::List(values), Dynamic::List(configs)) => {
             let configs = configs.iter().chain(std::iter::repeat(&Dynamic::Null));
-            Dynamic::List(values.into_iter().zip(configs).map(|(v, c)| each(v, c, fields, change)).collect())
+            values.iter_mut().zip(configs).for_each(|(value, config)| each(value, config, fields, change));
         }
         (Nesting::Map, Dynamic::Map(values), Dynamic::Map(configs)) => {
-            let change_one = |(key, value)| {
-                let value = each(value, configs.get(&key).unwrap_or(&Dynamic::Null), fields, change);
-                (key, value)
-            };
-            Dynamic::Map(values.into_iter().map(change_one).collect())
+            for (key, value) in values {
+                each(value, configs.get(key).unwrap_or(&Dynamic::Null), fields, change);
+            }
         }
         // Which element of a set came from which block cannot be told. Where the configuration has a value, so has the
         // planned element: it serves as its own configuration.
         (Nesting::Set, Dynamic::Set(values), _) => {
-            Dynamic::set(values.into_iter().map(|value| each(value.clone(), &value, fields, change)))
+            values.iter_mut().for_each(|value| each(value, &value.clone(), fields, change));
+            *value = Dynamic::set(std::mem::take(values));
         }
-        (_, value, _) => value,
+        _ => {}
     }
 }

@@ -1,7 +1,7 @@
 //! ReadResource: what is there now.
 
 use super::super::schema::{Field, Presence};
-use super::super::{Diagnostics, Operation, Provider};
+use super::super::{Diagnostics, Found, Operation, Provider, Sought};
 use super::{Answer, Call, Engine, conform, decode, encode, private};
 use crate::value::{Dynamic, Encoded};
 
@@ -50,26 +50,25 @@ impl<P: Provider> Engine<P> {
             }
             let call = Call::on(self, resource, Operation::Read, &prior)?;
             let cx = call.cx(self);
-            let identity = resource.identity(prior.clone())?;
-            let state = resource.read(&cx, identity, Some(prior.clone())).await;
+            let imported = private::is_imported(&question.private).then(|| prior.clone());
+            let found = resource.read(&cx, Sought::InState(prior)).await;
             let mut diagnostics = cx.take_warnings();
-            let state = match state {
-                Ok(state) => state,
+            let found = match found {
+                Ok(found) => found,
                 Err(wrong) => {
                     diagnostics.extend(wrong);
                     return Ok(ReadAnswer { diagnostics, ..ReadAnswer::default() });
                 }
             };
-            let Some(state) = state else {
+            let Some(Found { state, mut identity }) = found else {
                 let state = encode("state", &Dynamic::Null, &known.ty)?;
                 return Ok(ReadAnswer { state, diagnostics, ..ReadAnswer::default() });
             };
-            let state = conform::state(state, &known.schema.fields);
-            let state = match private::is_imported(&question.private) {
-                true => leaving_out(state, &prior, &known.schema.fields),
-                false => state,
-            };
-            let identity = resource.identity(state.clone())?;
+            let mut state = conform::state(state, &known.schema.fields);
+            if let Some(imported) = imported {
+                leave_out(&mut state, &imported, &known.schema.fields);
+                identity = resource.identity(state.clone())?;
+            }
             Ok(ReadAnswer {
                 state: encode("state", &state, &known.ty)?,
                 identity: Some(encode("identity", &identity, &known.identity_ty)?),
@@ -81,14 +80,13 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-/// The object without what `imported` has no value for, of all that a configuration may set and need not.
-fn leaving_out(state: Dynamic, imported: &Dynamic, fields: &[Field]) -> Dynamic {
-    let Dynamic::Object(mut attributes) = state else { return state };
+/// Leaves out what `imported` has no value for, of all that a configuration may set and need not.
+fn leave_out(state: &mut Dynamic, imported: &Dynamic, fields: &[Field]) {
+    let Dynamic::Object(attributes) = state else { return };
     let may_stay_out = |field: &&Field| field.presence == Presence::OptionalComputed && field.default.is_none();
     for field in fields.iter().filter(may_stay_out) {
         if imported.attribute(field.name).is_none_or(Dynamic::is_null) {
-            attributes.insert(field.name.to_owned(), Dynamic::Null);
+            attributes.insert(field.name, Dynamic::Null);
         }
     }
-    Dynamic::Object(attributes)
 }

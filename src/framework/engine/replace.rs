@@ -16,11 +16,11 @@ pub(super) fn changes(prior: &Dynamic, planned: &Dynamic, fields: &[Field]) -> V
 
 fn object(prior: &Dynamic, planned: &Dynamic, fields: &[Field], at: &AttributePath, found: &mut Vec<AttributePath>) {
     for field in fields {
-        let at = at.clone().then_attribute(field.name);
         let (prior, planned) = (part(prior, field.name), part(planned, field.name));
         if prior == planned {
             continue;
         }
+        let at = at.clone().then_attribute(field.name);
         let replaces = match field.replace {
             Replace::Never => false,
             Replace::Always => true,

@@ -64,13 +64,18 @@ fn object(
     wrong: &mut Vec<AttributePath>,
 ) {
     for field in fields {
-        let of = |object: &Dynamic| object.attribute(field.name).cloned().unwrap_or_default();
-        let at = at.clone().then_attribute(field.name);
-        field_is_right(&of(planned), &of(prior), &of(config), field, at, wrong);
+        let [planned, prior, config] =
+            [planned, prior, config].map(|object| object.attribute(field.name).unwrap_or(&Dynamic::Null));
+        let as_it_was = planned == prior && !prior.is_null() && !config.is_null();
+        if planned == config || as_it_was || (field.is_computed() && config.is_null()) {
+            continue;
+        }
+        inside(planned, prior, config, field, at.clone().then_attribute(field.name), wrong);
     }
 }
 
-fn field_is_right(
+/// Looks into what is not right as a whole.
+fn inside(
     planned: &Dynamic,
     prior: &Dynamic,
     config: &Dynamic,
@@ -78,10 +83,6 @@ fn field_is_right(
     at: AttributePath,
     wrong: &mut Vec<AttributePath>,
 ) {
-    let as_it_was = planned == prior && !prior.is_null() && !config.is_null();
-    if planned == config || as_it_was || (field.is_computed() && config.is_null()) {
-        return;
-    }
     let Some((nesting, fields)) = field.inner() else {
         wrong.push(at);
         return;
@@ -117,9 +118,9 @@ fn differences(planned: &Dynamic, result: &Dynamic, at: &AttributePath, wrong: &
     match (planned, result) {
         (Dynamic::Unknown, _) => {}
         (Dynamic::Object(planned), Dynamic::Object(result)) => {
-            for (name, planned) in planned {
+            for (name, planned) in planned.iter() {
                 let result = result.get(name).unwrap_or(&Dynamic::Null);
-                differences(planned, result, &at.clone().then_attribute(name), wrong);
+                differences(planned, result, &at.clone().then_attribute(name.clone()), wrong);
             }
         }
         (Dynamic::Map(planned), Dynamic::Map(result)) if planned.keys().eq(result.keys()) => {

@@ -87,6 +87,9 @@ fn object(config: &Dynamic, fields: &[Field], at: &AttributePath, diagnostics: &
     let Dynamic::Object(attributes) = config else { return };
     for field in fields {
         let value = attributes.get(field.name).unwrap_or(&Dynamic::Null);
+        if value.is_null() && field.presence != Presence::Required {
+            continue;
+        }
         let at = at.clone().then_attribute(field.name);
         presence(value, field, &at, diagnostics);
         strings(value, field, &at, diagnostics);

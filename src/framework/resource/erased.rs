@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::value::{AttributePath, Dynamic};
+use crate::value::{AttributePath, Attributes, Dynamic};
 
 use super::super::schema::{Field, Schema};
 use super::super::{Attribute, BoxFuture, Call, Cx, DefaultTimeouts, Diagnostics, Model, RawState};
@@ -34,12 +33,7 @@ pub trait AnyResource<C>: Send + Sync {
     /// [`Resource::create`].
     fn create<'a>(&'a self, cx: &'a Cx<'a, C>, config: Dynamic, planned: Dynamic) -> BoxFuture<'a, Applied>;
     /// [`Resource::read`].
-    fn read<'a>(
-        &'a self,
-        cx: &'a Cx<'a, C>,
-        identity: Dynamic,
-        prior: Option<Dynamic>,
-    ) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>>;
+    fn read<'a>(&'a self, cx: &'a Cx<'a, C>, sought: Sought) -> BoxFuture<'a, Result<Option<Found>, Diagnostics>>;
     /// [`Resource::update`].
     fn update<'a>(
         &'a self,
@@ -72,9 +66,27 @@ type Applied = Result<Dynamic, DynamicFailed>;
 #[derive(Debug, Default)]
 pub struct Decided {
     /// The attributes that it changed in the planned object.
-    pub changed: BTreeMap<String, Dynamic>,
+    pub changed: Attributes,
     /// The attributes whose change needs a new object.
     pub requires_replace: Vec<AttributePath>,
+}
+
+/// Which object a read is about.
+#[derive(Debug)]
+pub enum Sought {
+    /// The one that the state holds as this.
+    InState(Dynamic),
+    /// The one of this identity.
+    Named(Dynamic),
+}
+
+/// An object that a read has found.
+#[derive(Debug)]
+pub struct Found {
+    /// The object.
+    pub state: Dynamic,
+    /// Which one it is.
+    pub identity: Dynamic,
 }
 
 /// A [`Change`] of any model.
@@ -194,7 +206,7 @@ impl<R: Resource> AnyResource<R::Client> for R {
                 }
                 DynamicChange::Delete { prior } => {
                     Resource::plan(self, cx, Change::Delete { prior: &R::Model::decode(prior)? }).await?;
-                    BTreeMap::new()
+                    Attributes::default()
                 }
             };
             Ok(Decided { changed, requires_replace })
@@ -211,13 +223,18 @@ impl<R: Resource> AnyResource<R::Client> for R {
     fn read<'a>(
         &'a self,
         cx: &'a Cx<'a, R::Client>,
-        identity: Dynamic,
-        prior: Option<Dynamic>,
-    ) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>> {
+        sought: Sought,
+    ) -> BoxFuture<'a, Result<Option<Found>, Diagnostics>> {
         Box::pin(async move {
-            let identity = R::Identity::decode(identity)?;
-            let prior = prior.map(R::Model::decode).transpose()?;
-            Ok(Resource::read(self, cx, &identity, prior.as_ref()).await?.map(Attribute::encode))
+            let (identity, prior) = match sought {
+                Sought::InState(prior) => {
+                    let prior = R::Model::decode(prior)?;
+                    (Resource::identity(self, &prior), Some(prior))
+                }
+                Sought::Named(identity) => (R::Identity::decode(identity)?, None),
+            };
+            let state = Resource::read(self, cx, &identity, prior.as_ref()).await?;
+            Ok(state.map(|state| Found { identity: Resource::identity(self, &state).encode(), state: state.encode() }))
         })
     }
 
@@ -275,12 +292,15 @@ impl<R: Resource> AnyResource<R::Client> for R {
 /// The attributes of `after` that are not as they were before.
 ///
 /// Only these go into the plan: what a model cannot express, such as a set with one unknown element, stays as it was.
-fn difference<M: Model>(before: M, after: M) -> BTreeMap<String, Dynamic> {
+fn difference<M: Model>(before: M, after: M) -> Attributes {
+    if before == after {
+        return Attributes::default();
+    }
     match (before.encode(), after.encode()) {
         (Dynamic::Object(before), Dynamic::Object(mut after)) => {
             after.retain(|name, value| before.get(name) != Some(value));
             after
         }
-        _ => BTreeMap::new(),
+        _ => Attributes::default(),
     }
 }

@@ -8,11 +8,9 @@ mod schemas;
 mod state_rules;
 mod walks;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 use terraform_provider_eks::plugin::generated::tfplugin6 as pb;
-use terraform_provider_eks::value::Dynamic;
+use terraform_provider_eks::value::{Attributes, Dynamic};
 
 use crate::support::core::{Applied, Converged, Core, Failure, Plan};
 use crate::support::toy::{Answer, Toy, change, encode};
@@ -55,8 +53,6 @@ async fn core(bend: impl Fn(Answer<'_>) + Send + Sync + 'static) -> Result<Core,
 /// How an answer is bent, and what Core says to it.
 type Case<T> = (fn(&mut T), &'static str);
 
-type Attributes = BTreeMap<String, Dynamic>;
-
 fn number(value: i64) -> Dynamic {
     Dynamic::Number(value.into())
 }
@@ -69,7 +65,8 @@ fn set(attributes: &mut Attributes, name: &str, value: Dynamic) {
 fn inside(attributes: &mut Attributes, name: &str, change: impl FnOnce(&mut Dynamic)) {
     match attributes.get_mut(name).unwrap() {
         Dynamic::List(elements) | Dynamic::Set(elements) => change(&mut elements[0]),
-        Dynamic::Map(members) | Dynamic::Object(members) => change(members.first_entry().unwrap().get_mut()),
+        Dynamic::Map(elements) => change(elements.values_mut().next().unwrap()),
+        Dynamic::Object(members) => change(members.values_mut().next().unwrap()),
         other => panic!("nothing inside {other:?}"),
     }
 }

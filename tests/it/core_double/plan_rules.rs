@@ -61,10 +61,7 @@ async fn a_planned_value() {
         (|a| set(a, "timeouts", Dynamic::Null), "timeouts: planned for absence but config wants existence"),
         (|a| set(a, "settings", Dynamic::Null), "settings: planned for absence but config wants existence"),
         (|a| set(a, "settings", Dynamic::Unknown), "settings: planned unknown for configured value"),
-        (
-            |a| set(a, "settings", Dynamic::Map(Attributes::new())),
-            "settings: key \"one\" from config is not present in plan",
-        ),
+        (|a| set(a, "settings", Dynamic::Map([].into())), "settings: key \"one\" from config is not present in plan"),
         (
             |a| set(a, "settings", Dynamic::Map(["one", "two"].map(|key| (key.to_owned(), setting("high"))).into())),
             "settings: key \"two\" from plan is not present in config",

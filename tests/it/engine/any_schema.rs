@@ -15,11 +15,11 @@ use terraform_provider_eks::framework::schema::{
 };
 use terraform_provider_eks::framework::{
     AnyDataSource, AnyResource, BoxFuture, Call, Cx, Decided, DefaultTimeouts, Diagnostic, Diagnostics, DynamicChange,
-    DynamicFailed, Provider, RawState, Walks,
+    DynamicFailed, Found, Provider, RawState, Sought, Walks,
 };
 use terraform_provider_eks::plugin::Service;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_server::ProviderServer;
-use terraform_provider_eks::value::{Dynamic, Number, Type};
+use terraform_provider_eks::value::{Dynamic, Name, Number, Type};
 use tokio::runtime;
 
 use super::toy::ToyConfig;
@@ -235,13 +235,9 @@ impl AnyResource<()> for Any {
         Box::pin(async { Ok(keep(planned)) })
     }
 
-    fn read<'a>(
-        &'a self,
-        _: &'a Cx<'a, ()>,
-        _: Dynamic,
-        _: Option<Dynamic>,
-    ) -> BoxFuture<'a, Result<Option<Dynamic>, Diagnostics>> {
-        Box::pin(async { Ok(Some(REMOTE.with_borrow(Dynamic::clone)).filter(|object| !object.is_null())) })
+    fn read<'a>(&'a self, _: &'a Cx<'a, ()>, _: Sought) -> BoxFuture<'a, Result<Option<Found>, Diagnostics>> {
+        let state = Some(REMOTE.with_borrow(Dynamic::clone)).filter(|object| !object.is_null());
+        Box::pin(async { state.map(|state| Ok(Found { identity: self.identity(state.clone())?, state })).transpose() })
     }
 
     fn update<'a>(&'a self, _: &'a Cx<'a, ()>, _: Dynamic, _: Dynamic, planned: Dynamic) -> BoxFuture<'a, Applied> {
@@ -279,7 +275,7 @@ fn keep(planned: Dynamic) -> Dynamic {
 /// With something for all that the plan left open.
 fn filled(planned: Dynamic, fields: &[Field]) -> Dynamic {
     let Dynamic::Object(attributes) = planned else { return planned };
-    let fill = |(name, value): (String, Dynamic)| {
+    let fill = |(name, value): (Name, Dynamic)| {
         let field = fields.iter().find(|field| field.name == name).unwrap();
         let value = match (value, field.inner()) {
             (Dynamic::Unknown, _) => made(&field.ty()),

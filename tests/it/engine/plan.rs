@@ -52,7 +52,7 @@ fn proposed(prior: Option<&Dynamic>, config: Dynamic) -> Dynamic {
                 Some((_, fields)) => object(prior, value, fields),
                 None => value,
             };
-            attributes.insert(field.name.to_owned(), value);
+            attributes.insert(field.name, value);
         }
         Dynamic::Object(attributes)
     }
@@ -168,7 +168,7 @@ async fn hook_decides_on_null() {
 async fn what_no_model_can_express_is_kept() {
     let tags = Dynamic::set(["a".into(), Dynamic::Unknown]);
     let Dynamic::Object(mut config) = ThingModel::config("cup").encode() else { unreachable!("a model is an object") };
-    config.insert("tags".to_owned(), tags.clone());
+    config.insert("tags", tags.clone());
     let config = encoded_dynamic::<ThingModel>(&Dynamic::Object(config));
     let question = Plan { proposed: config.clone(), config, ..create(ThingModel::config("cup")) };
     let planned = Remote::default().engine().await.plan(question).await;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use terraform_provider_eks::plugin::generated::tfplugin6 as pb;
 use terraform_provider_eks::plugin::generated::tfplugin6::provider_server::{Provider, ProviderServer};
-use terraform_provider_eks::value::{Dynamic, Encoded, Number, Type, json};
+use terraform_provider_eks::value::{Attributes, Dynamic, Encoded, Number, Type, json};
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
@@ -86,7 +86,7 @@ pub(crate) fn problem(severity: pb::diagnostic::Severity, attribute: &str) -> pb
 }
 
 /// Changes a value on the wire.
-pub(crate) fn change(value: &mut Option<pb::DynamicValue>, change: impl FnOnce(&mut BTreeMap<String, Dynamic>)) {
+pub(crate) fn change(value: &mut Option<pb::DynamicValue>, change: impl FnOnce(&mut Attributes)) {
     let Dynamic::Object(mut attributes) = decode(value.take(), &thing_type()) else { panic!("no object to change") };
     change(&mut attributes);
     *value = encode(&Dynamic::Object(attributes), &thing_type());
@@ -236,11 +236,11 @@ impl Provider for Toy {
             None => request.id.as_str().into(),
         };
         let Type::Object(attributes) = thing_type() else { unreachable!() };
-        let mut state: BTreeMap<_, _> = attributes.into_keys().map(|name| (name, Dynamic::Null)).collect();
-        state.insert("id".to_owned(), id);
-        state.insert("access".to_owned(), Dynamic::set([]));
-        state.insert("rule".to_owned(), Dynamic::List(Vec::new()));
-        state.insert("limits".to_owned(), Dynamic::object([("max", Dynamic::Null)]));
+        let mut state: Attributes = attributes.into_keys().map(|name| (name, Dynamic::Null)).collect();
+        state.insert("id", id);
+        state.insert("access", Dynamic::set([]));
+        state.insert("rule", Dynamic::List(Vec::new()));
+        state.insert("limits", Dynamic::object([("max", Dynamic::Null)]));
         let state = Dynamic::Object(state);
         let imported = pb::import_resource_state::ImportedResource {
             type_name: request.type_name,
@@ -390,7 +390,7 @@ fn identity_of(state: &Dynamic) -> Option<pb::ResourceIdentityData> {
 /// What is proposed; if that is a change, what the provider computes is not known yet.
 fn plan(prior: &Dynamic, proposed: Dynamic) -> Dynamic {
     let Dynamic::Object(mut planned) = proposed else { return Dynamic::Null };
-    planned.insert("secret".to_owned(), Dynamic::Null);
+    planned.insert("secret", Dynamic::Null);
     let planned = Dynamic::Object(planned);
     if planned == *prior { planned } else { compute_all(planned) }
 }
@@ -399,7 +399,7 @@ fn plan(prior: &Dynamic, proposed: Dynamic) -> Dynamic {
 fn compute_all(value: Dynamic) -> Dynamic {
     match value {
         Dynamic::Object(attributes) => Dynamic::object(attributes.into_iter().map(|(name, value)| {
-            let is_computed = ["id", "mode", "etag", "rule_id", "since"].contains(&name.as_str()) && value.is_null();
+            let is_computed = ["id", "mode", "etag", "rule_id", "since"].contains(&&*name) && value.is_null();
             let value = if is_computed || name == "revision" { Dynamic::Unknown } else { compute_all(value) };
             (name, value)
         })),
@@ -415,8 +415,9 @@ fn compute_all(value: Dynamic) -> Dynamic {
 /// An object's id is its name.
 fn name_after(planned: Dynamic) -> Dynamic {
     let Dynamic::Object(mut attributes) = planned else { return planned };
-    if attributes["id"].is_unknown() {
-        attributes.insert("id".to_owned(), attributes["name"].clone());
+    if attributes.get("id").is_some_and(Dynamic::is_unknown) {
+        let name = attributes.get("name").cloned().unwrap();
+        attributes.insert("id", name);
     }
     Dynamic::Object(attributes)
 }

@@ -295,8 +295,12 @@ fn check_same(problem: &str, before: &Dynamic, after: &Dynamic) -> Result<(), Fa
     let mut found = Findings::default();
     match (before, after) {
         (Dynamic::Object(before), Dynamic::Object(after)) => {
-            for (name, after) in after.iter().filter(|(name, after)| before.get(*name) != Some(after)) {
-                let text = format!("{problem}: {} became {}", as_json(&before[name]), as_json(after));
+            for (name, after) in after.iter().filter(|(name, after)| before.get(name) != Some(after)) {
+                let text = format!(
+                    "{problem}: {} became {}",
+                    as_json(before.get(name).unwrap_or(&Dynamic::Null)),
+                    as_json(after)
+                );
                 found.within_attribute(name, |found| found.add(text));
             }
         }

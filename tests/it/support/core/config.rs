@@ -1,9 +1,7 @@
 //! Configuration: what the practitioner writes, given as JSON and converted the way Core converts HCL.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
-use terraform_provider_eks::value::{Dynamic, Step, Type, json};
+use terraform_provider_eks::value::{Attributes, Dynamic, Name, Step, Type, json};
 
 use super::failure::{Failure, Findings};
 use super::schema::{Attribute, Block, NestedBlock, Nesting, Shape};
@@ -33,7 +31,7 @@ fn read_block(found: &mut Findings, block: &Block, config: &Json) -> Dynamic {
     let attributes = block.attributes.iter().map(|(name, attribute)| {
         (name.clone(), found.within_attribute(name, |found| read_attribute(found, attribute, members.get(name))))
     });
-    let mut values: BTreeMap<_, _> = attributes.collect();
+    let mut values: Attributes = attributes.collect();
     for (name, nested) in &block.blocks {
         let value = found.within_attribute(name, |found| read_nested(found, nested, members.get(name)));
         values.insert(name.clone(), value);
@@ -133,8 +131,8 @@ pub(super) fn read_value(found: &mut Findings, ty: &Type, config: &Json) -> Dyna
             Dynamic::Map(values.iter().map(read).collect())
         }
         (Type::Object(attributes), Json::Object(values)) => {
-            let read = |(name, ty): (&String, &Type)| {
-                let value = found.within_attribute(name, |found| match values.get(name) {
+            let read = |(name, ty): (&Name, &Type)| {
+                let value = found.within_attribute(name, |found| match values.get(&**name) {
                     Some(value) => read_value(found, ty, value),
                     None => {
                         found.add("the attribute is required");
@@ -170,6 +168,6 @@ fn infer(value: &Json) -> Type {
         Json::Number(_) => Type::Number,
         Json::String(_) => Type::String,
         Json::Array(values) => Type::Tuple(values.iter().map(infer).collect()),
-        Json::Object(values) => Type::object(values.iter().map(|(name, value)| (name, infer(value)))),
+        Json::Object(values) => Type::object(values.iter().map(|(name, value)| (name.clone(), infer(value)))),
     }
 }

@@ -316,7 +316,7 @@ fn ignore_changes(config: &Dynamic, prior: &Dynamic, ignored: &[&str]) -> Dynami
     let mut config = config.clone();
     if let (Dynamic::Object(config), Dynamic::Object(prior)) = (&mut config, prior) {
         for name in ignored {
-            config.insert((*name).to_owned(), prior[*name].clone());
+            config.insert((*name).to_owned(), prior.get(name).cloned().unwrap_or_default());
         }
     }
     config

@@ -93,15 +93,15 @@ pub(super) struct Parameter {
 
 impl Block {
     pub(super) fn ty(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(name, attribute)| (name, attribute.ty()));
-        let blocks = self.blocks.iter().map(|(name, nested)| (name, nested.nesting.ty(nested.block.ty())));
+        let attributes = self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty()));
+        let blocks = self.blocks.iter().map(|(name, nested)| (name.clone(), nested.nesting.ty(nested.block.ty())));
         Type::object(attributes.chain(blocks))
     }
 
     /// The value of a block in which nothing is written.
     pub(super) fn empty(&self) -> Dynamic {
-        let attributes = self.attributes.keys().map(|name| (name, Dynamic::Null));
-        let blocks = self.blocks.iter().map(|(name, nested)| (name, nested.absent()));
+        let attributes = self.attributes.keys().map(|name| (name.clone(), Dynamic::Null));
+        let blocks = self.blocks.iter().map(|(name, nested)| (name.clone(), nested.absent()));
         Dynamic::object(attributes.chain(blocks))
     }
 

@@ -35,7 +35,7 @@ pub(super) fn find<'a, 's>(value: &'a Dynamic, steps: impl IntoIterator<Item = &
 /// Whether values of this type can have something where `steps` lead.
 pub(super) fn exists<'s>(ty: &Type, steps: impl IntoIterator<Item = &'s Step>) -> bool {
     let end = steps.into_iter().try_fold(ty, |ty, step| match (ty, step) {
-        (Type::Object(attributes), Step::Attribute(name)) => attributes.get(name),
+        (Type::Object(attributes), Step::Attribute(name)) => attributes.get(&**name),
         (Type::Map(element), Step::Key(_)) | (Type::List(element), Step::Index(_)) => Some(&**element),
         (Type::Tuple(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
         (Type::Dynamic, _) => Some(&Type::Dynamic),
@@ -53,8 +53,9 @@ pub(crate) fn as_json(value: &Dynamic) -> Json {
         Dynamic::Number(number) => serde_json::from_str(&number.to_string()).unwrap(),
         Dynamic::String(text) => text.as_str().into(),
         Dynamic::List(values) | Dynamic::Set(values) | Dynamic::Tuple(values) => values.iter().map(as_json).collect(),
-        Dynamic::Map(values) | Dynamic::Object(values) => {
-            values.iter().map(|(name, value)| (name.clone(), as_json(value))).collect()
+        Dynamic::Map(values) => values.iter().map(|(key, value)| (key.clone(), as_json(value))).collect(),
+        Dynamic::Object(values) => {
+            values.iter().map(|(name, value)| (name.clone().into_owned(), as_json(value))).collect()
         }
         Dynamic::Typed(typed) => as_json(&typed.1),
     }
