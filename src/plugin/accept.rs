@@ -16,7 +16,6 @@ use tokio::time;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::connection::{Connection, Connections};
 use super::socket::{Socket, Stream};
 
 /// How long a peer may take to prove who it is. Core needs milliseconds.
@@ -28,10 +27,7 @@ const MOST_HANDSHAKES: usize = 128;
 /// What to wait when the system cannot give us the next peer, which it can say without end (too many open files).
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(10);
 
-/// What goes to tonic, which wants results. There are no errors: a peer that fails is only turned away.
-pub(super) type Accepted = Result<Connection, Infallible>;
-
-/// Takes in peers from `socket` and passes on those that may make calls.
+/// Takes in peers from `socket`, and has `serve` serve those that may make calls.
 ///
 /// With `tls` that is one: the first that proves to be Core. Core comes once, and the process ends when it leaves, so from
 /// then on there is no socket any more: nobody else finds us, and nothing stays behind if we are killed. Without `tls`
@@ -39,21 +35,19 @@ pub(super) type Accepted = Result<Connection, Infallible>;
 pub(super) async fn accept(
     socket: Socket,
     tls: Option<&Arc<ServerConfig>>,
-    connections: &Connections,
-    accepted: mpsc::Sender<Accepted>,
+    mut serve: impl FnMut(Box<dyn Stream>),
 ) -> Infallible {
     let Some(tls) = tls else {
         loop {
             match socket.accept().await {
-                Ok(stream) => pass_on(stream, connections, &accepted).await,
+                Ok(stream) => serve(stream),
                 Err(error) => pause(&error).await,
             }
         }
     };
     let core = find_core(&socket, tls).await;
     drop(socket);
-    pass_on(Box::new(core), connections, &accepted).await;
-    // `accepted` has to live: when it goes, tonic takes it for the end.
+    serve(Box::new(core));
     pending().await
 }
 
@@ -92,11 +86,6 @@ async fn find_core(socket: &Socket, tls: &Arc<ServerConfig>) -> TlsStream<Box<dy
 async fn pause(error: &io::Error) {
     tracing::warn!(%error, "cannot accept a connection");
     time::sleep(PAUSE_AFTER_ERROR).await;
-}
-
-async fn pass_on(stream: Box<dyn Stream>, connections: &Connections, accepted: &mpsc::Sender<Accepted>) {
-    // It fails only when nobody serves any more: the process is on its way out.
-    let _ = accepted.send(Ok(connections.open(stream))).await;
 }
 
 /// Lets the peer prove that it is Core. Its first words set `greeted`.

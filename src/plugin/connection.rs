@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tonic::transport::server::Connected;
 
 use super::socket::Stream;
 
@@ -53,12 +52,6 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.connections.count.send_modify(|count| count.open -= 1);
     }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = ();
-
-    fn connect_info(&self) {}
 }
 
 impl AsyncRead for Connection {

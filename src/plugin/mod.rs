@@ -5,6 +5,7 @@
 //! Core tells it to. [`run`] is that life from start to end.
 
 mod accept;
+pub mod codec;
 mod connection;
 mod controller;
 #[cfg(unix)]
@@ -16,6 +17,7 @@ pub mod log;
 mod panic;
 mod process;
 mod reattach;
+mod router;
 mod server;
 mod service;
 mod signals;

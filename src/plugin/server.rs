@@ -4,10 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::time;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport;
 
 use super::accept::accept;
 use super::connection::Connections;
@@ -17,6 +14,7 @@ use super::generated::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::generated::tfplugin6::provider_server::{Provider, ProviderServer};
 use super::handshake::{Environment, HandshakeLine};
 use super::reattach::Reattach;
+use super::router::Router;
 use super::socket::{Socket, SocketError};
 use super::tls::{MutualTls, TlsError};
 
@@ -89,16 +87,17 @@ impl Server {
         let service = ProviderServer::new(service)
             .max_decoding_message_size(LARGEST_MESSAGE)
             .max_encoding_message_size(LARGEST_MESSAGE);
-        // Room for one: tonic takes each at once.
-        let (accepted, incoming) = mpsc::channel(1);
-        let calls = transport::Server::builder()
-            .add_service(service)
-            .add_service(GrpcControllerServer::new(controller.clone()))
-            .add_service(GrpcStdioServer::new(Silence))
-            .serve_with_incoming(ReceiverStream::new(incoming));
+        let router = Router {
+            provider: service,
+            controller: GrpcControllerServer::new(controller.clone()),
+            stdio: GrpcStdioServer::new(Silence),
+        };
         let tls = self.tls.as_ref().map(|tls| &tls.config);
-        let (never, _) = tokio::join!(accept(self.socket, tls, connections, accepted), calls);
-        never
+        accept(self.socket, tls, |stream| {
+            // On its own, because it has to go on for a moment when we have been told to end.
+            tokio::spawn(router.clone().serve(connections.open(stream)));
+        })
+        .await
     }
 }
 
