@@ -16,10 +16,13 @@ release := $(target)/$(for)/release
 #
 # Relocations in their short form take half a megabyte less. A static program applies its own, so this takes a C library that
 # can read them, as glibc can from 2.36 on.
+comma := ,
 ifneq ($(findstring -linux-gnu,$(for)),)
 short_relocations := $(if $(filter $(host),$(for)),$(shell getconf GNU_LIBC_VERSION 2> /dev/null | awk \
 	'$$1 == "glibc" && $$2 >= 2.36 { print "-C link-arg=-Wl,-z,pack-relative-relocs" }'))
-static := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS="-C target-feature=+crt-static $(short_relocations)"
+# Functions of the same code are kept once, where the linker is Rust's own.
+one_of_each := $(if $(filter x86_64-unknown-linux-gnu,$(for)),-C link-arg=-Wl$(comma)--icf=all)
+static := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS="-C target-feature=+crt-static $(short_relocations) $(one_of_each)"
 endif
 release_build := $(static) cargo build --release --locked --target $(for)
 

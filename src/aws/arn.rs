@@ -26,8 +26,9 @@ impl FromStr for Arn {
     type Err = NotAnArn;
 
     fn from_str(text: &str) -> Result<Self, NotAnArn> {
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        match parts[..] {
+        let mut parts = text.splitn(6, ':');
+        // A part that is missing is as good as one that is empty: the resource is one of them.
+        match [(); 6].map(|()| parts.next().unwrap_or_default()) {
             ["arn", partition, service, region, account, resource]
                 if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
             {

@@ -19,7 +19,7 @@ use super::{Attributes, CodecError, Dynamic, Number, NumberError, Type};
 
 /// Writes a value of this type.
 pub fn encode(value: &Dynamic, ty: &Type) -> Result<Vec<u8>, CodecError> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(MOST_ARE_SMALLER);
     write(&mut out, value, ty)?;
     Ok(out)
 }
@@ -41,6 +41,9 @@ pub(super) fn normalise(text: Cow<'_, str>) -> String {
         IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
     }
 }
+
+/// An object with a dozen attributes takes some 600 bytes.
+const MOST_ARE_SMALLER: usize = 1000;
 
 /// An extension without content. Terraform looks at the content only for hints about the value to come.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
