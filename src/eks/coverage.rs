@@ -155,3 +155,34 @@ impl PlannedEntry {
 fn associated(policy: &str, scope: AccessScope) -> AssociatedPolicy {
     AssociatedPolicy { policy_arn: policy.to_owned(), scope, associated_at: String::new(), modified_at: String::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_that_is_made_again_has_lost_the_policies_that_are_not_its_own() {
+        let key = EntryKey {
+            region: "us-east-1".into(),
+            cluster: "dev".into(),
+            principal: "arn:aws:iam::111122223333:role/x".into(),
+        };
+        for (is_new, left) in [(false, 1), (true, 0)] {
+            let planned = PlannedEntry {
+                entry_type: EntryType::Standard,
+                kubernetes_groups: BTreeSet::new(),
+                user_name: "x".to_owned(),
+                policies: None,
+                is_new,
+            };
+            let policies = vec![associated("AmazonEKSViewPolicy", AccessScope::Cluster)];
+            let now = LiveEntry { policies, ..planned.come_true(&key, None) };
+            let mut live = Live { account: None, entries: vec![now] };
+            let plans = PlannedEntries::default();
+            plans.note(&key, Some(planned));
+            plans.come_true("us-east-1", "dev", &mut live);
+            let policies: Vec<_> = live.entries.iter().map(|entry| entry.policies.len()).collect();
+            assert_eq!(policies, [left], "is new: {is_new}");
+        }
+    }
+}

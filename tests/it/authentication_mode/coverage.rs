@@ -225,6 +225,22 @@ async fn an_entry_that_is_planned_otherwise_or_not_known_covers_nothing() {
 }
 
 #[tokio::test]
+async fn groups_that_are_not_known_cover_not_even_a_row_without_groups() {
+    let row = "- {rolearn: 'arn:aws:iam::111122223333:role/viewer', username: viewer}\n";
+    for (groups, covers) in [(json!(null), true), (json!(UNKNOWN), false)] {
+        let world = world("API_AND_CONFIG_MAP", row).await;
+        let mut entry = viewer();
+        entry["kubernetes_groups"] = groups;
+        world.plan(ENTRY, "viewer", entry).await.unwrap();
+        if covers {
+            world.plan(TYPE, "x", gated()).await.unwrap();
+        } else {
+            assert_open(&refused(&world).await, &["mapRoles[0]"]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_entry_that_the_same_plan_takes_away_covers_nothing() {
     let world = world("API_AND_CONFIG_MAP", VIEWER).await;
     world.converge(ENTRY, "viewer", viewer()).await.unwrap();
