@@ -75,9 +75,14 @@ fn cluster(uri: &str) -> Option<&str> {
     rest.split(['/', '?']).next()
 }
 
-/// The error code of an answer of EKS; STS tells its own in the body alone.
+/// The error code of an answer. EKS tells it in a header; STS in the body alone, which holds nothing else than the error then.
 fn code(answer: &HttpResponse) -> Option<&str> {
-    header(answer, "x-amzn-errortype")?.split(':').next()
+    if let Some(code) = header(answer, "x-amzn-errortype") {
+        return code.split(':').next();
+    }
+    let body = answer.body().bytes().filter(|_| !answer.status().is_success())?;
+    let (_, rest) = str::from_utf8(body).ok()?.split_once("<Code>")?;
+    rest.split_once("</Code>").map(|(code, _)| code)
 }
 
 fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {

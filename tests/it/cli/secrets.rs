@@ -154,6 +154,11 @@ fn assert_no_secrets(workspace: Workspace) {
     let refused = workspace.terraform.run(&["apply", "-auto-approve"]).unwrap();
     assert!(!refused.succeeded, "{refused}");
     let places = Places::of(&workspace, &[planned, shown, applied, refused]);
+    // What could tell a secret has been there: requests with credentials, and the token of a cluster.
+    let log = &places.0.iter().find(|(place, _)| place == "trace.log").unwrap().1;
+    for event in ["AWS has answered", "operation=CreateAccessEntry", "tf_rpc=OpenEphemeralResource"] {
+        assert!(log.contains(event), "no {event} in {log}");
+    }
     assert!(places.0.iter().any(|(place, text)| place == "plan.tfplan: tfplan" && !text.is_empty()));
     assert!(places.0.iter().any(|(place, text)| place == "terraform.tfstate" && text.contains("role/viewer")));
     places.assert_hold_no_secret();
