@@ -67,6 +67,7 @@ bench: release release-emulator ## measure what the provider costs, into docs/be
 	cargo bench --locked --profile dev --bench provider --no-run
 	@$(with_terraform) cargo bench --quiet --locked --profile dev --bench provider -- \
 		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
+	@$(MAKE) --no-print-directory docs
 
 # The count and the seed of the random operations can be set: make soak SOAK_OPERATIONS=1000 SOAK_SEED=1
 .PHONY: soak

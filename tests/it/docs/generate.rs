@@ -11,7 +11,42 @@ use terraform_provider_eks::framework::docs::{self, Guide, Kind, Pages};
 /// The pages as they have to be, for the project at `root`.
 pub(crate) fn pages(root: &Path) -> Result<Pages, Box<dyn Error>> {
     let example = |path: &str| fs::read_to_string(root.join("examples").join(path)).ok();
-    Ok(docs::pages::<Eks>(&example, &guides(root)?)?)
+    let mut pages = docs::pages::<Eks>(&example, &guides(root)?)?;
+    pages.extend(reports(root).into_iter().map(|(guide, text)| (format!("{}.md", guide.path), text)));
+    Ok(pages)
+}
+
+/// Pages that our tools write and that the registries show as guides, because they show nothing else of `docs/`.
+const REPORTS: [(&str, &str); 3] = [
+    ("benchmarks", "what the provider costs, each figure beside a floor"),
+    ("compatibility", "which version of Terraform has what, as the tests find it"),
+    ("reliability", "what is promised under faults, interruptions and hostile input, and what tests it"),
+];
+
+/// The reports that there are, as guides.
+fn reports(root: &Path) -> Vec<(Guide, String)> {
+    let as_guide = |(name, description): &(&str, &str)| {
+        let text = fs::read_to_string(root.join("docs").join(name).with_extension("md")).ok()?;
+        let title = text.lines().next()?.strip_prefix("# ")?;
+        let page =
+            format!("---\npage_title: \"{title}\"\ndescription: {description}\n---\n\n{}", one_folder_down(&text));
+        let guide =
+            Guide { title: title.to_owned(), description: (*description).to_owned(), path: format!("guides/{name}") };
+        Some((guide, page))
+    };
+    REPORTS.iter().filter_map(as_guide).collect()
+}
+
+/// The same page for a file in a folder of `docs/`: its links within the project lead up first.
+fn one_folder_down(page: &str) -> String {
+    let mut parts = page.split("](");
+    let mut moved = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_elsewhere = part.starts_with('#') || part.split(')').next().is_some_and(|target| target.contains("://"));
+        moved += if is_elsewhere { "](" } else { "](../" };
+        moved += part;
+    }
+    moved
 }
 
 /// The files in the folders of generated pages that are none of these.
@@ -30,11 +65,14 @@ pub(crate) fn stale(root: &Path, pages: &Pages) -> Result<BTreeSet<PathBuf>, Box
     Ok(stale)
 }
 
-/// The guides, which are written by hand, in the order of their names.
+/// The guides in the order of their titles: those that are written by hand, and the reports.
 pub(crate) fn guides(root: &Path) -> Result<Vec<Guide>, Box<dyn Error>> {
-    let mut guides = Vec::new();
+    let mut guides: Vec<_> = reports(root).into_iter().map(|(guide, _)| guide).collect();
     for file in fs::read_dir(root.join("docs/guides"))? {
         let file = file?.path();
+        if REPORTS.iter().any(|(name, _)| file.file_stem().is_some_and(|stem| stem == *name)) {
+            continue;
+        }
         let text = fs::read_to_string(&file)?;
         let said = |key: &str| {
             let mut lines = text.lines().skip(1).take_while(|line| *line != "---");
