@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use aws_sdk_eks::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_eks::types::{AccessScope, AccessScopeType};
+use aws_sdk_eks::{Client, Config};
+use aws_smithy_http_client as http_client;
 use serde_json::{Value as Json, json};
 
 use super::Workspace;
@@ -74,16 +78,51 @@ fn entry(number: usize) -> Json {
     entry
 }
 
+/// The API itself, as any other tool would use it.
+fn client(url: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "of no matter", None, None, "test"));
+    Client::from_conf(config.http_client(http_client::Builder::new().build_http()).build())
+}
+
+/// Creates an entry and associates its policies.
+async fn create(eks: &Client, entry: &Json) {
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    let texts = |value: &Json| value.as_array().map(|all| all.iter().filter_map(text).collect::<Vec<_>>());
+    let tags =
+        entry["tags"].as_object().map(|tags| tags.iter().filter_map(|(key, tag)| Some((key.clone(), text(tag)?))));
+    let principal = text(&entry["principalArn"]);
+    let creation = eks.create_access_entry().cluster_name(CLUSTER).set_principal_arn(principal.clone());
+    let creation = creation.set_type(text(&entry["type"])).set_username(text(&entry["username"]));
+    let creation =
+        creation.set_kubernetes_groups(texts(&entry["kubernetesGroups"])).set_tags(tags.map(Iterator::collect));
+    creation.send().await.unwrap();
+    for policy in entry["accessPolicies"].as_array().into_iter().flatten() {
+        let scope = &policy["accessScope"];
+        let kind = scope["type"].as_str().map(AccessScopeType::from);
+        let scope = AccessScope::builder().set_type(kind).set_namespaces(texts(&scope["namespaces"])).build();
+        let associate = eks.associate_access_policy().cluster_name(CLUSTER).set_principal_arn(principal.clone());
+        associate.set_policy_arn(text(&policy["policyArn"])).access_scope(scope).send().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn two_commands_bring_a_cluster_under_management() {
     let Some(workspace) = Workspace::start_with(Feature::Query, "").await else { return };
-    let mut entries: Vec<_> = (1..ENTRIES).map(entry).collect();
-    entries.push(json!({ "principalArn": role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS") }));
+    let entries: Vec<_> = (1..ENTRIES).map(entry).collect();
     let policies: usize = entries.iter().map(|entry| entry["accessPolicies"].as_array().map_or(0, Vec::len)).sum();
-    for entry in entries {
-        workspace.emulator.put_entry(CLUSTER, entry).unwrap();
+    let eks = client(&workspace.emulator.url());
+    for entry in &entries {
+        create(&eks, entry).await;
     }
+    // EKS makes this one itself, and lets nobody else do it.
+    let own = role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS");
+    workspace.emulator.put_entry(CLUSTER, json!({ "principalArn": own })).unwrap();
     assert_eq!(workspace.emulator.entries(CLUSTER).len(), ENTRIES);
+    workspace.emulator.clear_calls();
     workspace.write("access.tfquery.hcl", ALL);
 
     workspace.run(&["query", "-no-color", "-generate-config-out=generated.tf"]);
@@ -91,7 +130,6 @@ async fn two_commands_bring_a_cluster_under_management() {
     for never in ["system:node", "aws-service-role", "user_name = \"arn:", "= []", "= {}", "tags_all", "created_at"] {
         assert!(!generated.contains(never), "{never} in:\n{generated}");
     }
-    workspace.emulator.clear_calls();
     let applied = Events::parse(&workspace.run(&["apply", "-auto-approve", "-json"]).stdout);
     let count = ENTRIES - 1 + policies + 1;
     let imported = format!("Apply complete! Resources: {count} imported, 0 added, 0 changed, 0 destroyed.");
