@@ -3,10 +3,10 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::value::Dynamic;
 
-/// Which objects the state held when the walk began, by type and identity.
+/// Which objects the state held when the walk began, by type and identity, as far as they have come up.
 ///
-/// Terraform reads the whole state through the provider before it plans, but tells a plan of one object nothing of the
-/// others; and an object that is tainted reaches its plan as if it were new.
+/// Terraform reads the state of an object through the provider before it plans that object, but tells a plan of one nothing of
+/// the others; and an object that is tainted reaches its plan as if it were new.
 #[derive(Debug, Default)]
 pub(in super::super) struct InState(Mutex<BTreeSet<(&'static str, Dynamic)>>);
 

@@ -1,6 +1,6 @@
 //! UpgradeResourceState: reads an object out of a state file, whichever version of the type wrote it.
 //!
-//! Terraform asks for every object of the state before anything else, also when the version is the current one.
+//! Terraform asks for every object of the state before it does anything else with it, also when the version is the current one.
 
 use super::super::{Diagnostic, Diagnostics, Provider, RawState};
 use super::{Answer, Engine, conform, encode};
