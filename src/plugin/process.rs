@@ -11,6 +11,7 @@ use tokio::runtime;
 use super::generated::tfplugin6::provider_server::Provider;
 use super::handshake::{self, Environment, EnvironmentError};
 use super::server::{BindError, Server};
+use super::service::Service;
 use super::signals::{self, CtrlC};
 use super::{log, panic};
 
@@ -28,19 +29,28 @@ pub struct About {
 /// Serves `service` to the Core that started this process, until it has no more use for it. `main` returns the result.
 ///
 /// A person who starts the program by hand is told on standard error what it is.
-pub fn run(about: About, service: impl Provider) -> ExitCode {
+pub fn run<P: crate::framework::Provider>(about: About, service: Service<P>) -> ExitCode {
     if !handshake::started_by_core(variable) {
         return fail(about, StartedByHand(about));
     }
     start(about, async {
         #[cfg(unix)]
         super::dumps::forbid();
-        let end = signals::end(CtrlC::Ignored)?;
+        let end = signals::end(CtrlC::Interrupts)?;
+        let mut ctrl_c = signals::ctrl_c()?;
+        let calls = service.under_way();
+        let interrupted = async {
+            while ctrl_c.recv().await.is_some() {
+                calls.interrupt().await;
+            }
+            std::future::pending().await
+        };
         let server = Server::bind(&Environment::read(variable)?)?;
         print(server.handshake_line())?;
         tokio::select! {
             ended = server.serve(service) => tracing::debug!(?ended, "the provider ends"),
             () = end => tracing::debug!("the provider ends: it was told to by a signal"),
+            () = interrupted => {}
         }
         Ok(())
     })

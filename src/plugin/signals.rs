@@ -1,14 +1,27 @@
-//! The signals that end the process, and the one that does not.
+//! The signals that end the process, and the one that ends less.
 
 use std::io;
 
 /// What Ctrl-C means to this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CtrlC {
-    /// Nothing. The terminal sends it to Core and to us alike, and Core tells us by `StopProvider` what to do about it.
-    Ignored,
+    /// No more than the end of calls that hang. The terminal sends it to Core and to us alike, and what becomes of the
+    /// process is Core's to say.
+    Interrupts,
     /// The end.
     Ends,
+}
+
+/// Listens for Ctrl-C, from now on.
+#[cfg(unix)]
+pub(super) fn ctrl_c() -> io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+}
+
+/// Listens for Ctrl-C, from now on.
+#[cfg(windows)]
+pub(super) fn ctrl_c() -> io::Result<tokio::signal::windows::CtrlC> {
+    tokio::signal::windows::ctrl_c()
 }
 
 /// Listens for the signals that end the process, from now on.

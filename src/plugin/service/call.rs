@@ -6,6 +6,7 @@ use tonic::{Response, Status};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+use super::under_way::Counted;
 use crate::framework::engine::Answer;
 use crate::framework::{Diagnostics, Severity};
 
@@ -17,6 +18,8 @@ pub(super) struct Call {
     start: Instant,
     errors: u64,
     warnings: u64,
+    /// What counts it while it is under way.
+    counted: Option<Counted>,
 }
 
 /// What a call is about.
@@ -51,7 +54,13 @@ impl Call {
             About::Function(name) => span.record("tf_function_name", name),
         };
         span.in_scope(|| tracing::debug!("call begins"));
-        Self { span, start: Instant::now(), errors: 0, warnings: 0 }
+        Self { span, start: Instant::now(), errors: 0, warnings: 0, counted: None }
+    }
+
+    /// Counts while it is under way.
+    pub(super) fn as_one_of(mut self, counted: Counted) -> Self {
+        self.counted = Some(counted);
+        self
     }
 
     /// Ends the call with what the engine says.

@@ -3,6 +3,7 @@
 //! What is not written here answers UNIMPLEMENTED, and nothing advertises it.
 
 mod call;
+mod under_way;
 
 use std::sync::Arc;
 
@@ -15,16 +16,23 @@ use super::{from_proto, to_proto};
 use crate::framework::Provider;
 use crate::framework::engine::Engine;
 use call::{About, Call};
+use under_way::{Interruptible, UnderWay};
 
 /// A provider as a gRPC service.
 pub struct Service<P: Provider> {
     engine: Arc<Engine<P>>,
+    under_way: Arc<UnderWay>,
 }
 
 impl<P: Provider> Service<P> {
     /// Serves `provider`.
     pub fn new(provider: P) -> Self {
-        Self { engine: Arc::new(Engine::new(provider)) }
+        Self { engine: Arc::new(Engine::new(provider)), under_way: Arc::default() }
+    }
+
+    /// The calls under way, for whoever hears of Ctrl-C.
+    pub(super) fn under_way(&self) -> Interruptible<P> {
+        Interruptible { engine: Arc::clone(&self.engine), calls: Arc::clone(&self.under_way) }
     }
 }
 
@@ -180,7 +188,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
 
     async fn read_resource(&self, request: Request<pb::read_resource::Request>) -> Answer<pb::read_resource::Response> {
         let request = request.into_inner();
-        let call = Call::begin("ReadResource", About::Resource(&request.type_name));
+        let call = Call::begin("ReadResource", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
         call.answer(self.engine.read(request.into())).await
     }
 
@@ -189,7 +197,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::plan_resource_change::Request>,
     ) -> Answer<pb::plan_resource_change::Response> {
         let request = request.into_inner();
-        let call = Call::begin("PlanResourceChange", About::Resource(&request.type_name));
+        let call =
+            Call::begin("PlanResourceChange", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
         call.answer(self.engine.plan(request.into())).await
     }
 
@@ -198,7 +207,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::apply_resource_change::Request>,
     ) -> Answer<pb::apply_resource_change::Response> {
         let request = request.into_inner();
-        let call = Call::begin("ApplyResourceChange", About::Resource(&request.type_name));
+        let call =
+            Call::begin("ApplyResourceChange", About::Resource(&request.type_name)).as_one_of(self.under_way.change());
         call.answer(self.engine.apply(request.into())).await
     }
 
@@ -207,7 +217,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::import_resource_state::Request>,
     ) -> Answer<pb::import_resource_state::Response> {
         let request = request.into_inner();
-        let call = Call::begin("ImportResourceState", About::Resource(&request.type_name));
+        let call =
+            Call::begin("ImportResourceState", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
         call.answer(self.engine.import(request.into())).await
     }
 
@@ -225,7 +236,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::read_data_source::Request>,
     ) -> Answer<pb::read_data_source::Response> {
         let request = request.into_inner();
-        let call = Call::begin("ReadDataSource", About::DataSource(&request.type_name));
+        let call =
+            Call::begin("ReadDataSource", About::DataSource(&request.type_name)).as_one_of(self.under_way.look());
         call.answer(self.engine.read_data_source(&request.type_name, from_proto::value(request.config))).await
     }
 
@@ -234,7 +246,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::list_resource::Request>,
     ) -> Answer<BoxStream<pb::list_resource::Event>> {
         let request = request.into_inner();
-        let call = Call::begin("ListResource", About::List(&request.type_name));
+        let call = Call::begin("ListResource", About::List(&request.type_name)).as_one_of(self.under_way.look());
         call.answer_one_by_one(self.engine.list(request.into()))
     }
 
@@ -243,7 +255,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::open_ephemeral_resource::Request>,
     ) -> Answer<pb::open_ephemeral_resource::Response> {
         let request = request.into_inner();
-        let call = Call::begin("OpenEphemeralResource", About::Ephemeral(&request.type_name));
+        let call =
+            Call::begin("OpenEphemeralResource", About::Ephemeral(&request.type_name)).as_one_of(self.under_way.look());
         call.answer(self.engine.open_ephemeral(&request.type_name, from_proto::value(request.config))).await
     }
 

@@ -1,7 +1,7 @@
-//! Ctrl-C during a change that hangs: the apply ends, what is made is in the state, and nobody is left behind.
+//! Ctrl-C during a call that hangs: the apply ends, what is made is in the state, and nobody is left behind.
 //!
-//! A plan is no case: Terraform tells nobody that it has been interrupted there, and waits for the call to end
-//! (docs/design/2026-11-28-interrupted-plans.md).
+//! In the plan with which an apply begins, Terraform tells nobody that it has been interrupted, and waits for the call to end:
+//! there it is the signal itself that counts (docs/design/2026-11-28-ctrl-c.md).
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -14,7 +14,8 @@ use tokio::time::timeout;
 use super::Workspace;
 use crate::support::eks::{CLUSTER, role};
 
-/// What is promised is two seconds of the provider's own time; Terraform and a busy machine take theirs.
+/// What is promised is two seconds of the provider's own time; Terraform and a busy machine take theirs. A call that nobody
+/// ends takes thirty.
 const BOUND: Duration = Duration::from_secs(20);
 
 /// Longer than any test runs.
@@ -83,6 +84,13 @@ async fn every_kind_of_call() {
             before: Some(entries("", VIEW)),
             after: None,
             says: "Cannot delete EKS access entry",
+        },
+        // In the plan.
+        Hang {
+            operation: "DescribeAccessEntry",
+            before: Some(entries("", VIEW)),
+            after: Some(entries(r#""a""#, VIEW)),
+            says: "Cannot read EKS access entry",
         },
     ];
     for hang in hangs {

@@ -1,0 +1,105 @@
+//! The calls under way, and what Ctrl-C does to them.
+//!
+//! A terminal sends Ctrl-C to Core and to us alike. In an apply, Core says what it means by `StopProvider`. In the plan with
+//! which `terraform apply` begins it says nothing, and waits for the calls to end. One that only looks and hangs is ended here
+//! then, as by `StopProvider`; while a change is under way, that is left to Core
+//! (`docs/design/2026-11-28-ctrl-c.md`).
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::framework::Provider;
+use crate::framework::engine::Engine;
+
+/// How long calls may still end by themselves after Ctrl-C. Not every command takes it for the end: `terraform test` goes on
+/// to clean up, and what does not hang is not in its way.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Which calls are under way.
+#[derive(Default)]
+pub(super) struct UnderWay {
+    /// Those that change nothing, since the last Ctrl-C.
+    looks: Mutex<watch::Sender<()>>,
+    changes: watch::Sender<()>,
+}
+
+/// A call under way, for as long as it is there.
+pub(super) type Counted = watch::Receiver<()>;
+
+impl UnderWay {
+    /// Counts a call that changes nothing.
+    pub(super) fn look(&self) -> Counted {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).subscribe()
+    }
+
+    /// Counts a call that changes something.
+    pub(super) fn change(&self) -> Counted {
+        self.changes.subscribe()
+    }
+
+    /// Whether a call that changes nothing and is under way now does not end, while nothing is being changed.
+    async fn hang(&self) -> bool {
+        let looks = mem::take(&mut *self.looks.lock().unwrap_or_else(PoisonError::into_inner));
+        timeout(GRACE, looks.closed()).await.is_err() && self.changes.receiver_count() == 0
+    }
+}
+
+/// The calls under way, and who can end them.
+pub(in super::super) struct Interruptible<P: Provider> {
+    pub(super) engine: Arc<Engine<P>>,
+    pub(super) calls: Arc<UnderWay>,
+}
+
+impl<P: Provider> Interruptible<P> {
+    /// Ends what hangs and changes nothing, because somebody has pressed Ctrl-C.
+    pub(in super::super) async fn interrupt(&self) {
+        if self.calls.hang().await {
+            tracing::debug!("ending the calls under way: somebody has pressed Ctrl-C, and nothing is being changed");
+            self.engine.stop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_goes_on_hangs() {
+        let calls = UnderWay::default();
+        let _look = calls.look();
+        assert!(calls.hang().await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_that_end_in_time_are_not_waited_for_any_longer() {
+        let (calls, start) = (UnderWay::default(), Instant::now());
+        let look = calls.look();
+        let (hang, ()) = tokio::join!(calls.hang(), async { drop(look) });
+        assert!(!hang && !calls.hang().await);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_begins_later_is_not_meant() {
+        let calls = UnderWay::default();
+        let (hang, _later) = tokio::join!(calls.hang(), async { calls.look() });
+        assert!(!hang);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_something_is_changed_core_has_its_say() {
+        let calls = UnderWay::default();
+        let (_look, change) = (calls.look(), calls.change());
+        assert!(!calls.hang().await);
+        drop(change);
+        let _look = calls.look();
+        assert!(calls.hang().await);
+    }
+}
