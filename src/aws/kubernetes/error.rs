@@ -33,9 +33,14 @@ pub enum Problem {
         /// What is wrong with it.
         reason: String,
     },
-    /// No answer came, or it broke off.
+    /// No answer came.
     Unreachable {
         /// What happened instead.
+        reason: String,
+    },
+    /// The connection broke before the whole answer was there.
+    BrokeOff {
+        /// How it broke.
         reason: String,
     },
     /// Whoever answers is not the cluster, as far as its certificate goes. The token was not sent.
@@ -88,6 +93,19 @@ impl KubernetesError {
     }
 }
 
+impl Problem {
+    /// Whether it is of the kind that passes by itself.
+    pub(super) fn passes(&self) -> bool {
+        match self {
+            Self::BrokeOff { .. } => true,
+            Self::Refused { status, .. } | Self::NotUnderstood { status, .. } => {
+                matches!(status, 429 | 500 | 502 | 503 | 504)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -109,6 +127,9 @@ impl fmt::Display for Problem {
                  proxy that is named in https_proxy. If it is public, its publicAccessCidrs must include the address \
                  that requests come from."
             ),
+            Self::BrokeOff { reason } => {
+                write!(f, "The connection to its API server broke before the whole answer was there: {reason}.")
+            }
             Self::Untrusted { reason } => write!(
                 f,
                 "Whoever answers there has no certificate of the cluster's own authority: {reason}. Nothing was sent. \

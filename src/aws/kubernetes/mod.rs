@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::retry::ErrorKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -21,6 +23,7 @@ use super::cluster_token::ClusterToken;
 use super::connection::Aws;
 use super::error::causes;
 use super::http;
+use super::wait::Pauses;
 
 mod error;
 
@@ -38,9 +41,29 @@ impl Aws {
         token: &ClusterToken,
         budget: &Budget,
     ) -> Result<Option<BTreeMap<String, String>>, KubernetesError> {
-        let read = async { Ok(self.read_aws_auth(cluster, token).await) };
+        let read = async { Ok(self.read_patiently(cluster, token, budget).await) };
         let read = budget.run(OPERATION, read).await.unwrap_or_else(|error| Err(Problem::Aws(error)));
         read.map_err(|problem| KubernetesError::about(cluster, problem))
+    }
+
+    /// Reads once more what fails in a way that passes by itself, as the SDK does with calls to AWS.
+    async fn read_patiently(
+        &self,
+        cluster: &Cluster,
+        token: &ClusterToken,
+        budget: &Budget,
+    ) -> Result<Option<BTreeMap<String, String>>, Problem> {
+        let mut pauses = Pauses::of_seconds();
+        for _ in 0..self.settings().max_retries.unwrap_or(RETRIES).min(RETRIES) {
+            match self.read_aws_auth(cluster, token).await {
+                Err(problem) if problem.passes() && pauses.fits_before(budget.deadline) => {
+                    tracing::info!(cluster = cluster.name, %problem, "reading aws-auth again");
+                    pauses.pause(OPERATION, budget).await.map_err(Problem::Aws)?;
+                }
+                read => return read,
+            }
+        }
+        self.read_aws_auth(cluster, token).await
     }
 
     async fn read_aws_auth(
@@ -64,18 +87,17 @@ impl Aws {
         request.headers_mut().insert("accept", "application/json");
         request.headers_mut().insert("user-agent", USER_AGENT);
         request.headers_mut().insert("authorization", format!("Bearer {}", token.token.reveal()));
-        let unreachable = |reason| Problem::Unreachable { reason };
-        let response = connector.call(request).await.map_err(|error| match is_of_certificate(&error) {
-            true => Problem::Untrusted { reason: causes(&error) },
-            false => unreachable(causes(&error)),
-        })?;
+        let response = connector.call(request).await.map_err(|error| without_answer(&error))?;
         let status = response.status().as_u16();
-        let body = body(response).await.map_err(unreachable)?;
+        let body = body(response).await?;
         understood(status, &body)
     }
 }
 
 const OPERATION: &str = "Reading aws-auth";
+
+/// How often it is read once more, at most: whoever waits for a plan is waiting, and a cluster is not as large as AWS.
+const RETRIES: u32 = 3;
 
 const AWS_AUTH: &str = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
 
@@ -91,6 +113,25 @@ fn timeouts() -> HttpConnectorSettings {
     HttpConnectorSettings::builder().connect_timeout(connect).read_timeout(read).build()
 }
 
+fn without_answer(error: &ConnectorError) -> Problem {
+    let reason = causes(error);
+    match error {
+        error if is_of_certificate(error) => Problem::Untrusted { reason },
+        error if error.as_other() == Some(ErrorKind::TransientError) || is_of_broken_connection(error) => {
+            Problem::BrokeOff { reason }
+        }
+        _ => Problem::Unreachable { reason },
+    }
+}
+
+/// Whether there was a connection, and it broke.
+fn is_of_broken_connection(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let kind = error.downcast_ref().map(io::Error::kind);
+    matches!(kind, Some(BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
+        || error.source().is_some_and(is_of_broken_connection)
+}
+
 /// Whether it was the other side's certificate that ended a connection.
 fn is_of_certificate(error: &(dyn Error + 'static)) -> bool {
     // An error of input and output does not name the one inside it as its source.
@@ -100,12 +141,13 @@ fn is_of_certificate(error: &(dyn Error + 'static)) -> bool {
         || error.source().is_some_and(is_of_certificate)
 }
 
-async fn body(response: HttpResponse) -> Result<Vec<u8>, String> {
+async fn body(response: HttpResponse) -> Result<Vec<u8>, Problem> {
     let mut stream = ByteStream::new(response.into_body());
     let mut body = Vec::new();
-    while let Some(piece) = stream.try_next().await.map_err(|error| causes(&error))? {
+    while let Some(piece) = stream.try_next().await.map_err(|error| Problem::BrokeOff { reason: causes(&error) })? {
         if body.len() + piece.len() > MAX_BYTES {
-            return Err(format!("the answer is longer than {MAX_BYTES} bytes"));
+            let reason = format!("the answer is longer than {MAX_BYTES} bytes");
+            return Err(Problem::Unreachable { reason });
         }
         body.extend_from_slice(&piece);
     }

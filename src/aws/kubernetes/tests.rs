@@ -23,6 +23,7 @@ fn settings(url: Option<String>) -> Settings {
         region: Some("us-east-1".to_owned()),
         endpoints: Endpoints { eks: url.clone(), sts: url },
         use_fips_endpoint: Some(false),
+        max_retries: Some(0),
         use_dualstack_endpoint: Some(false),
         ..Settings::default()
     }

@@ -37,14 +37,14 @@ pub(crate) fn answer(world: &World, request: &Request) -> Response<Full<Bytes>> 
             world.calls.clear();
             done(Ok(()))
         }
-        ("GET", ["faults"]) => Ok(json!(world.pending_faults())),
+        ("GET", ["faults"]) => Ok(json!(world.faults.pending())),
         ("POST", ["faults"]) => done(body(request).map(|faults: Vec<Fault>| {
             for fault in faults {
-                world.add_fault(fault);
+                world.faults.add(fault);
             }
         })),
         ("DELETE", ["faults"]) => {
-            world.clear_faults();
+            world.faults.clear();
             done(Ok(()))
         }
         ("GET", ["settings"]) => Ok(json!(world.state.lock().settings)),

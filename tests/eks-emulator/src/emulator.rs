@@ -99,21 +99,26 @@ impl Emulator {
         self.world.connections.load(Ordering::Relaxed)
     }
 
+    /// How often clusters have been asked for their aws-auth since the start.
+    pub fn aws_auth_looks(&self) -> usize {
+        self.world.kubernetes.looks()
+    }
+
     /// Orders a fault, behind those that are not used up.
     pub fn add_fault(&self, fault: Fault) {
-        self.world.add_fault(fault);
+        self.world.faults.add(fault);
     }
 
     /// Returns once every fault is used up: the last call that one spoils has come, and may be hanging.
     ///
     /// Faults that are cleared instead are waited for in vain.
     pub async fn faults_used_up(&self) {
-        self.world.faults_used_up().await;
+        self.world.faults.used_up().await;
     }
 
     /// Forgets the faults that are not used up.
     pub fn clear_faults(&self) {
-        self.world.clear_faults();
+        self.world.faults.clear();
     }
 
     /// Changes the settings that the JSON object names.

@@ -1,14 +1,21 @@
 //! Faults on order: rules that spoil the calls they match, each used up after so many.
 
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::calls::Call;
+
+/// The service of calls to a cluster's own API server.
+pub(crate) const KUBERNETES: &str = "kubernetes";
 
 /// One rule. Rules are looked at in the order in which they were added; the first that matches decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fault {
-    /// The name of an EKS or STS operation, or `*` for every one.
+    /// The name of an EKS or STS operation, or `*` for every one of them; or `GetConfigMap`, for a look at aws-auth.
     pub operation: String,
     /// How many calls it spoils before it is used up.
     pub times: u32,
@@ -50,6 +57,21 @@ pub enum FaultKind {
     Garbage,
 }
 
+impl FaultKind {
+    /// Every one.
+    pub const ALL: [FaultKind; 9] = [
+        FaultKind::Throttle,
+        FaultKind::ServerError,
+        FaultKind::Unavailable,
+        FaultKind::AccessDenied,
+        FaultKind::Drop,
+        FaultKind::DropAfter,
+        FaultKind::Hang,
+        FaultKind::Delay,
+        FaultKind::Garbage,
+    ];
+}
+
 impl Fault {
     /// Spoils the next call of that operation.
     pub fn new(operation: &str, kind: FaultKind) -> Fault {
@@ -57,7 +79,7 @@ impl Fault {
     }
 
     fn matches(&self, call: &Call) -> bool {
-        (self.operation == "*" || self.operation == call.operation)
+        (self.operation == call.operation || self.operation == "*" && call.service != KUBERNETES)
             && self.cluster.as_ref().is_none_or(|cluster| call.cluster.as_ref() == Some(cluster))
             && self.principal_arn.as_ref().is_none_or(|arn| call.principal_arn.as_ref() == Some(arn))
     }
@@ -78,27 +100,78 @@ impl Default for Fault {
     }
 }
 
-/// The rules that are not used up.
+/// The rules that are not used up, for all who serve calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedFaults(Arc<Shared>);
+
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+struct Shared {
+    faults: Mutex<Faults>,
+    /// Told when the last one is used up.
+    used_up: Notify,
+}
+
+impl SharedFaults {
+    pub(crate) fn add(&self, fault: Fault) {
+        self.lock().add(fault);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    pub(crate) fn pending(&self) -> Vec<Fault> {
+        self.lock().pending().to_vec()
+    }
+
+    /// The rule that spoils this call, counted down.
+    pub(crate) fn take(&self, call: &Call) -> Option<Fault> {
+        let mut faults = self.lock();
+        let taken = faults.take(call);
+        if taken.is_some() && faults.pending().is_empty() {
+            self.0.used_up.notify_waiters();
+        }
+        taken
+    }
+
+    /// Returns once none is left that waits for its calls.
+    pub(crate) async fn used_up(&self) {
+        let mut told = pin!(self.0.used_up.notified());
+        loop {
+            told.as_mut().enable();
+            if self.lock().pending().is_empty() {
+                return;
+            }
+            told.as_mut().await;
+            told.set(self.0.used_up.notified());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Faults> {
+        self.0.faults.lock().expect("nothing panics while it holds the faults")
+    }
+}
+
+#[derive(Debug, Default)]
+struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn add(&mut self, fault: Fault) {
+    fn add(&mut self, fault: Fault) {
         self.0.push(fault);
     }
 
-    pub(crate) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.0.clear();
     }
 
-    pub(crate) fn pending(&self) -> &[Fault] {
+    fn pending(&self) -> &[Fault] {
         &self.0
     }
 
     /// The rule that spoils this call, counted down.
     ///
     /// A rule that still lets calls pass is counted down too, and the rules behind it are looked at.
-    pub(crate) fn take(&mut self, call: &Call) -> Option<Fault> {
+    fn take(&mut self, call: &Call) -> Option<Fault> {
         let mut taken = None;
         for fault in self.0.iter_mut().filter(|fault| fault.times > 0 && fault.matches(call)) {
             if fault.after > 0 {
@@ -143,6 +216,16 @@ mod tests {
         assert_eq!(faults.take(&describe("dev")), None);
         assert!(faults.take(&describe("dev")).is_some());
         assert_eq!(faults.pending(), []);
+    }
+
+    #[test]
+    fn a_look_at_aws_auth_is_spoiled_by_its_name_alone() {
+        let look = Call { service: KUBERNETES.to_owned(), operation: "GetConfigMap".to_owned(), ..Call::default() };
+        let mut faults = Faults::default();
+        faults.add(Fault::new("*", FaultKind::Drop));
+        assert_eq!(faults.take(&look), None);
+        faults.add(Fault::new("GetConfigMap", FaultKind::Hang));
+        assert_eq!(faults.take(&look).map(|fault| fault.kind), Some(FaultKind::Hang));
     }
 
     #[test]

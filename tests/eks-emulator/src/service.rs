@@ -55,7 +55,7 @@ async fn answer(world: &World, request: &Request) -> Result<Response<Full<Bytes>
         ));
     }
 
-    let fault = world.take_fault(&record.call);
+    let fault = world.faults.take(&record.call);
     record.call.fault = fault.as_ref().map(|fault| fault.kind);
     if let Some(fault) = &fault
         && let Some(spoiled) = spoil(fault, &mut record, &target, world, access_key).await
@@ -254,7 +254,7 @@ fn refuse(record: &mut CallInFlight, target: &Target, error: &ApiError) -> Respo
     reply::failure(target.protocol(), error)
 }
 
-async fn pause(ms: u64) {
+pub(crate) async fn pause(ms: u64) {
     if ms > 0 {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }

@@ -4,20 +4,18 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::pin::pin;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
-use crate::calls::{Call, CallLog};
+use crate::calls::CallLog;
 use crate::clock::Moment;
 use crate::eks::clusters;
-use crate::faults::{Fault, Faults};
+use crate::faults::SharedFaults;
 use crate::kubernetes::Kubernetes;
 use crate::options::Options;
 use crate::rate::TokenBucket;
@@ -31,9 +29,7 @@ pub(crate) struct World {
     pub(crate) calls: CallLog,
     pub(crate) connections: AtomicUsize,
     pub(crate) kubernetes: Kubernetes,
-    faults: Mutex<Faults>,
-    /// Told when the last fault is used up.
-    used_up: Notify,
+    pub(crate) faults: SharedFaults,
     bucket: Mutex<TokenBucket>,
 }
 
@@ -76,14 +72,14 @@ impl World {
     /// If the options make no sense or the certificates cannot be made.
     pub(crate) fn new(options: Options, runtime: Handle) -> io::Result<World> {
         let state = SharedState::new(&options).map_err(|text| io::Error::new(io::ErrorKind::InvalidInput, text))?;
+        let faults = SharedFaults::default();
         Ok(World {
-            kubernetes: Kubernetes::new(state.clone(), runtime)?,
+            kubernetes: Kubernetes::new(state.clone(), faults.clone(), runtime)?,
             options,
             state,
             calls: CallLog::new(),
             connections: AtomicUsize::new(0),
-            faults: Mutex::default(),
-            used_up: Notify::new(),
+            faults,
             bucket: Mutex::default(),
         })
     }
@@ -95,47 +91,13 @@ impl World {
         bucket.take(per_second, burst, now)
     }
 
-    pub(crate) fn take_fault(&self, call: &Call) -> Option<Fault> {
-        let mut faults = self.faults();
-        let taken = faults.take(call);
-        if taken.is_some() && faults.pending().is_empty() {
-            self.used_up.notify_waiters();
-        }
-        taken
-    }
-
-    pub(crate) fn add_fault(&self, fault: Fault) {
-        self.faults().add(fault);
-    }
-
-    pub(crate) fn clear_faults(&self) {
-        self.faults().clear();
-    }
-
-    /// Returns once no fault is left that waits for its calls.
-    pub(crate) async fn faults_used_up(&self) {
-        let mut told = pin!(self.used_up.notified());
-        loop {
-            told.as_mut().enable();
-            if self.faults().pending().is_empty() {
-                return;
-            }
-            told.as_mut().await;
-            told.set(self.used_up.notified());
-        }
-    }
-
-    pub(crate) fn pending_faults(&self) -> Vec<Fault> {
-        self.faults().pending().to_vec()
-    }
-
     /// Back to the start: state, settings, calls and faults.
     pub(crate) fn reset(&self) {
         let fresh = State::new(&self.options).expect("the options were good at the start");
         *self.state.lock() = fresh;
         self.kubernetes.close();
         self.calls.clear();
-        self.clear_faults();
+        self.faults.clear();
         self.fill_bucket();
     }
 
@@ -278,10 +240,6 @@ impl World {
     /// A rate starts with a full bucket.
     fn fill_bucket(&self) {
         *self.bucket.lock().expect("nothing panics while it holds the bucket") = TokenBucket::default();
-    }
-
-    fn faults(&self) -> MutexGuard<'_, Faults> {
-        self.faults.lock().expect("nothing panics while it holds the faults")
     }
 }
 

@@ -1,5 +1,8 @@
 //! The few paths of the Kubernetes API that lead to the ConfigMap `kube-system/aws-auth`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, DATE};
@@ -7,20 +10,75 @@ use hyper::{Method, Response};
 use serde_json::{Value, json};
 
 use super::token;
+use crate::calls::Call;
 use crate::clock::Moment;
+use crate::faults::{Fault, FaultKind, KUBERNETES, SharedFaults};
 use crate::reply;
 use crate::request::Request;
-use crate::settings::ApiServer;
+use crate::server::NoReply;
+use crate::service::pause;
+use crate::settings::ApiServer as Manner;
 use crate::state::{ClusterKey, SharedState};
 
-/// Answers what `kubectl get configmap aws-auth -n kube-system` asks, and says what time it is at AWS.
-pub(super) fn answer(state: &SharedState, cluster: &ClusterKey, request: &Request) -> Response<Full<Bytes>> {
-    let now = state.lock().aws_time();
-    let mut response = answer_at(now, state, cluster, request);
-    if let Ok(date) = now.http().try_into() {
-        response.headers_mut().insert(DATE, date);
+/// The API server of one cluster.
+pub(super) struct ApiServer {
+    pub(super) cluster: ClusterKey,
+    pub(super) state: SharedState,
+    pub(super) faults: SharedFaults,
+    pub(super) looks: Arc<AtomicUsize>,
+}
+
+impl ApiServer {
+    /// Answers what `kubectl get configmap aws-auth -n kube-system` asks, and says what time it is at AWS.
+    pub(super) async fn answer(&self, request: &Request) -> Result<Response<Full<Bytes>>, NoReply> {
+        let fault = request.path.ends_with("/configmaps/aws-auth").then(|| self.look()).flatten();
+        let spoiled = match &fault {
+            Some(fault) => spoil(fault).await?,
+            None => None,
+        };
+        let now = self.state.lock().aws_time();
+        let mut response = spoiled.unwrap_or_else(|| answer_at(now, &self.state, &self.cluster, request));
+        if let Ok(date) = now.http().try_into() {
+            response.headers_mut().insert(DATE, date);
+        }
+        match fault {
+            Some(Fault { kind: FaultKind::DropAfter, .. }) => return Err(NoReply),
+            Some(Fault { kind: FaultKind::Delay, ms, .. }) => pause(ms).await,
+            _ => {}
+        }
+        Ok(response)
     }
-    response
+
+    /// Counts a look at aws-auth, and says what spoils it.
+    fn look(&self) -> Option<Fault> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.faults.take(&Call {
+            service: KUBERNETES.to_owned(),
+            operation: "GetConfigMap".to_owned(),
+            region: self.cluster.region.clone(),
+            cluster: Some(self.cluster.name.clone()),
+            ..Call::default()
+        })
+    }
+}
+
+/// The answer that a fault puts in the place of the right one, as Kubernetes would give it.
+async fn spoil(fault: &Fault) -> Result<Option<Response<Full<Bytes>>>, NoReply> {
+    Ok(Some(match fault.kind {
+        FaultKind::DropAfter | FaultKind::Delay => return Ok(None),
+        FaultKind::Drop => return Err(NoReply),
+        FaultKind::Hang => {
+            pause(fault.ms).await;
+            return Err(NoReply);
+        }
+        FaultKind::Garbage => reply::garbage(),
+        FaultKind::Throttle => failure(429, "TooManyRequests", "the server has received too many requests"),
+        FaultKind::ServerError => failure(500, "InternalError", "etcdserver: request timed out"),
+        FaultKind::Unavailable => {
+            failure(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+        }
+        FaultKind::AccessDenied => failure(403, "Forbidden", "configmaps \"aws-auth\" is forbidden"),
+    }))
 }
 
 fn answer_at(now: Moment, state: &SharedState, cluster: &ClusterKey, request: &Request) -> Response<Full<Bytes>> {
@@ -31,11 +89,11 @@ fn answer_at(now: Moment, state: &SharedState, cluster: &ClusterKey, request: &R
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
     let api_server = state.lock().settings.api_server;
-    if api_server == ApiServer::Unauthorized || token::check(bearer, now).is_err() {
+    if api_server == Manner::Unauthorized || token::check(bearer, now).is_err() {
         // A real API server says no more than this either.
         return failure(401, "Unauthorized", "Unauthorized");
     }
-    if api_server == ApiServer::Forbidden {
+    if api_server == Manner::Forbidden {
         let caller = state.lock().settings.caller_arn.clone();
         let what = format!(
             "configmaps \"aws-auth\" is forbidden: User \"{caller}\" cannot get resource \"configmaps\" in API group \"\" in the \

@@ -7,13 +7,16 @@ mod token;
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 
+use self::api::ApiServer;
 use self::authority::Authority;
+use crate::faults::SharedFaults;
 use crate::server;
 use crate::state::{ClusterKey, SharedState};
 
@@ -23,6 +26,9 @@ pub(crate) struct Kubernetes {
     /// One that signs for nobody here.
     another: Authority,
     state: SharedState,
+    faults: SharedFaults,
+    /// How often somebody has asked for aws-auth.
+    looks: Arc<AtomicUsize>,
     runtime: Handle,
     listeners: Mutex<HashMap<ClusterKey, Listener>>,
 }
@@ -38,10 +44,18 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If the certificates cannot be made.
-    pub(crate) fn new(state: SharedState, runtime: Handle) -> io::Result<Kubernetes> {
+    pub(crate) fn new(state: SharedState, faults: SharedFaults, runtime: Handle) -> io::Result<Kubernetes> {
         let authority = Authority::new().map_err(io::Error::other)?;
         let another = Authority::new().map_err(io::Error::other)?;
-        Ok(Kubernetes { authority, another, state, runtime, listeners: Mutex::default() })
+        Ok(Kubernetes {
+            authority,
+            another,
+            state,
+            faults,
+            looks: Arc::default(),
+            runtime,
+            listeners: Mutex::default(),
+        })
     }
 
     /// Where the cluster's API server is. Its listener starts with the first question.
@@ -71,6 +85,11 @@ impl Kubernetes {
         self.another.encoded()
     }
 
+    /// How often somebody has asked for aws-auth since the start.
+    pub(crate) fn looks(&self) -> usize {
+        self.looks.load(Ordering::Relaxed)
+    }
+
     /// Stops every listener.
     pub(crate) fn close(&self) {
         self.listeners().clear();
@@ -80,7 +99,13 @@ impl Kubernetes {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let port = socket.local_addr()?.port();
-        let task = self.runtime.spawn(serve(socket, self.authority.acceptor(), self.state.clone(), Arc::new(cluster)));
+        let server = ApiServer {
+            cluster,
+            state: self.state.clone(),
+            faults: self.faults.clone(),
+            looks: Arc::clone(&self.looks),
+        };
+        let task = self.runtime.spawn(serve(socket, self.authority.acceptor(), Arc::new(server)));
         Ok(Listener { port, task: task.abort_handle() })
     }
 
@@ -95,10 +120,10 @@ impl Drop for Listener {
     }
 }
 
-async fn serve(socket: TcpListener, tls: TlsAcceptor, state: SharedState, cluster: Arc<ClusterKey>) {
+async fn serve(socket: TcpListener, tls: TlsAcceptor, server: Arc<ApiServer>) {
     let answer = move |request| {
-        let (state, cluster) = (state.clone(), Arc::clone(&cluster));
-        async move { Ok::<_, server::NoReply>(api::answer(&state, &cluster, &request)) }
+        let server = Arc::clone(&server);
+        async move { server.answer(&request).await }
     };
     server::accept_tls(socket, tls, answer).await;
 }
