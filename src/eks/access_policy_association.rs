@@ -15,7 +15,7 @@ use super::access_scope::AccessScope;
 use super::client::{Client, budget};
 use super::error::Attempt;
 use super::lockout::{self, CLUSTER_ADMIN, Loss};
-use super::walk::{EntryKey, Intent};
+use super::walk::{AssociationPlan, EntryKey, Intent};
 use super::{argument, import_id};
 
 mod moves;
@@ -358,12 +358,8 @@ impl Model {
 
     fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
         let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return Ok(()) };
-        cx.client.walk.plan_association(&key, &policy, intent)?;
         let scope = self.access_scope.known().and_then(AccessScope::known);
-        if intent == Intent::Remove || scope.is_some() {
-            cx.client.planned_entries.note_association(&key, &policy, scope.filter(|_| intent != Intent::Remove));
-        }
-        Ok(())
+        Ok(cx.client.walk.plan_association(&key, &policy, AssociationPlan { intent, scope })?)
     }
 
     async fn eks(&self, cx: &Cx<'_, Client>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {

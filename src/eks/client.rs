@@ -7,7 +7,6 @@ use crate::framework::{Cx, Diagnostic, Diagnostics, Walks};
 use crate::value::AttributePath;
 
 use super::config::Config;
-use super::coverage::PlannedEntries;
 use super::error::Attempt;
 use super::lockout::LockoutGuard;
 use super::tags::TagRules;
@@ -23,8 +22,6 @@ pub struct Client {
     lockout_guard: LockoutGuard,
     /// What has been planned so far.
     pub(super) walk: Walk,
-    /// What has been planned so far for access entries, for those who ask whether they cover aws-auth.
-    pub(super) planned_entries: PlannedEntries,
 }
 
 impl Client {
@@ -36,7 +33,6 @@ impl Client {
             lockout_guard: config.lockout_guard(),
             aws: Aws::new(config.into_settings()),
             walk: Walk::new(walks),
-            planned_entries: PlannedEntries::default(),
         })
     }
 

@@ -17,7 +17,7 @@
 //! | [`pattern`] | patterns for principals |
 //! | [`search`] | what it takes to look for entries |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
-//! | [`walk`] | what has been planned so far in this process, so that what collides is refused |
+//! | [`walk`] | what has been planned so far in this process: what collides is refused, and what will be there counts |
 //!
 //! The resources do not know each other.
 

@@ -27,7 +27,6 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
 async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
     let Some(key) = prior.key() else { return Ok(()) };
     cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?;
-    cx.client.planned_entries.note_removal(&key);
     guard(cx, prior, &key, Loss::Entry).await
 }
 
@@ -63,8 +62,7 @@ async fn create(
         false if !ours && conflict::adopts(planned) => Intent::Adopt,
         false => Intent::Create,
     };
-    cx.client.walk.plan_entry(&key, entry_plan(planned, intent))?;
-    cx.client.planned_entries.note(&key, planned_entry::of(config, planned, ours));
+    cx.client.walk.plan_entry(&key, entry_plan(config, planned, intent, ours))?;
     if !cx.client.is_known() {
         return Ok(());
     }
@@ -95,15 +93,12 @@ async fn update(
     let Some(key) = prior.key() else { return Ok(()) };
     match planned.key() {
         Some(to) if to == key => {
-            cx.client.planned_entries.note(&key, planned_entry::of(config, planned, false));
+            cx.client.walk.plan_entry(&key, entry_plan(config, planned, Intent::Keep, false))?;
             keep(cx, prior, planned, &key, &attempt).await
         }
         Some(_) => remove(cx, prior).await,
         // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
-        None => {
-            cx.client.planned_entries.note_removal(&key);
-            Ok(cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?)
-        }
+        None => Ok(cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?),
     }
 }
 
@@ -115,7 +110,6 @@ async fn keep(
     key: &EntryKey,
     attempt: &Attempt<'_>,
 ) -> Result<(), Diagnostics> {
-    cx.client.walk.plan_entry(key, entry_plan(planned, Intent::Keep))?;
     let loses = policies::give_cluster_admin(prior) && !policies::give_cluster_admin(planned);
     if loses && planned.access_policies.known().is_some() {
         guard(cx, prior, key, Loss::ClusterAdmin).await?;
@@ -127,9 +121,11 @@ async fn keep(
     Ok(())
 }
 
-fn entry_plan(planned: &AccessEntryModel, intent: Intent) -> EntryPlan {
+/// `is_new`: even if there is one now.
+fn entry_plan(config: &AccessEntryModel, planned: &AccessEntryModel, intent: Intent, is_new: bool) -> EntryPlan {
     let entry_type = planned.r#type.known().map(|_| planned.entry_type());
-    EntryPlan { intent, entry_type, policies: policies::owned(planned) }
+    let outcome = planned_entry::of(config, planned, is_new);
+    EntryPlan { intent, entry_type, policies: policies::owned(planned), outcome }
 }
 
 /// What is known of an entry before EKS has said anything.

@@ -7,7 +7,7 @@ use crate::aws::{AccessScope, EntryType};
 use crate::value::Value;
 
 use super::super::access_scope;
-use super::super::coverage::PlannedEntry;
+use super::super::walk::PlannedEntry;
 use super::model::AccessEntryModel;
 
 /// What the entry is planned to be; `None` while anything is not known that a row of aws-auth could ask for.

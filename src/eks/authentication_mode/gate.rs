@@ -12,7 +12,6 @@ use crate::value::Value;
 use super::super::client::{Client, budget};
 use super::super::coverage::{AwsAuth, Trouble};
 use super::super::error::Attempt;
-use super::super::walk::EntryKey;
 use super::{Model, find_cluster};
 
 /// Whether the gate stands between the cluster and the planned mode.
@@ -95,13 +94,7 @@ async fn open_rows(
         why.at_attribute(ARGUMENT)
     })?;
     if moment == Moment::Plan && cluster.authentication_mode.has_access_entries() {
-        cx.client.planned_entries.come_true(eks.region(), &cluster.name, &mut live);
-        let key = |principal: &String| EntryKey {
-            region: eks.region().to_owned(),
-            cluster: cluster.name.clone(),
-            principal: principal.clone(),
-        };
-        live.entries.retain(|live| !cx.client.walk.is_excluded(&key(&live.entry.principal_arn)));
+        cx.client.walk.come_true(&(eks.region().to_owned(), cluster.name.clone()), &mut live);
     }
     // The path of a role that has an entry is known by that, and the others are not covered.
     let translation = aws_auth.translate(&BTreeMap::new(), &live).map_err(|why| unknown(planned, &why.into()))?;

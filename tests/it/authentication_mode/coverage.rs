@@ -240,6 +240,39 @@ async fn groups_that_are_not_known_cover_not_even_a_row_without_groups() {
     }
 }
 
+/// What an entry grants now says nothing of what it is going to.
+#[tokio::test]
+async fn a_change_that_is_not_known_yet_covers_nothing() {
+    for (argument, value) in [
+        ("kubernetes_groups", json!(UNKNOWN)),
+        ("user_name", json!(UNKNOWN)),
+        ("access_policies", json!({ ADMIN: { "access_scope": { "type": UNKNOWN } } })),
+    ] {
+        let world = world("API_AND_CONFIG_MAP", VIEWER).await;
+        world.converge(ENTRY, "viewer", viewer()).await.unwrap();
+        world.new_walk().await.unwrap();
+        let mut entry = viewer();
+        entry[argument] = value;
+        world.plan(ENTRY, "viewer", entry).await.unwrap();
+        assert_open(&refused(&world).await, &["mapRoles[0]"]);
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_known_yet_covers_nothing() {
+    let world = world("API_AND_CONFIG_MAP", BOSS).await;
+    world.emulator.put_entry(CLUSTER, json!({ "principalArn": role("boss"), "username": "boss" })).unwrap();
+    let association = |scope: Json| json!({ "cluster_name": CLUSTER, "principal_arn": role("boss"), "policy_arn": ADMIN, "access_scope": scope });
+    world.converge(ASSOCIATION, "boss", association(json!({ "type": "cluster" }))).await.unwrap();
+    world.new_walk().await.unwrap();
+    world.plan(TYPE, "x", gated()).await.unwrap();
+
+    world.new_walk().await.unwrap();
+    let unknown = association(json!({ "type": "namespace", "namespaces": UNKNOWN }));
+    world.plan(ASSOCIATION, "boss", unknown).await.unwrap();
+    assert_open(&refused(&world).await, &["access policies are none"]);
+}
+
 #[tokio::test]
 async fn an_entry_that_the_same_plan_takes_away_covers_nothing() {
     let world = world("API_AND_CONFIG_MAP", VIEWER).await;

@@ -1,0 +1,231 @@
+//! What has been planned so far in this process.
+//!
+//! Terraform plans every object of a walk through one process, but one at a time, and tells no plan of the others. An
+//! access entry is one object in EKS however many resources speak of it: two that would make the same one, or one that
+//! would remove what another keeps, are refused here, whichever of them comes second.
+//!
+//! Where one walk follows another through the same process, and nothing tells them apart, a second plan for the same object may
+//! as well be the same resource in the next walk. Then nothing is refused, and the latest plan is the one that counts.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`record`] | what is kept |
+//! | [`clash`] | what is refused because of it |
+//! | [`outlook`] | what will be there because of it, for those who ask in a plan whether entries cover aws-auth |
+
+mod clash;
+mod outlook;
+mod record;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::aws::aws_auth::Live;
+use crate::aws::{AuthenticationMode, AwsError, Budget, Eks};
+use crate::framework::{Diagnostic, Walks};
+
+use self::record::{ModePlan, Record, SetPlan};
+use super::exclusion::Exclusion;
+
+pub(super) use self::record::{AssociationPlan, ClusterKey, EntryKey, EntryPlan, Intent, PlannedEntry};
+
+/// What has been planned so far.
+pub(super) struct Walk {
+    walks: Walks,
+    record: Mutex<Record>,
+    principals: Mutex<HashMap<ClusterKey, Principals>>,
+}
+
+type Principals = Arc<BTreeSet<String>>;
+
+impl Walk {
+    pub(super) fn new(walks: Walks) -> Self {
+        Self { walks, record: Mutex::default(), principals: Mutex::default() }
+    }
+
+    /// Notes what is planned for an entry.
+    pub(super) fn plan_entry(&self, key: &EntryKey, planned: EntryPlan) -> Result<(), Diagnostic> {
+        let check = |record: &Record, planned: &EntryPlan| clash::check_entry(record, key, planned);
+        self.note(planned, check, |record| &mut record.entry(key).plans)
+    }
+
+    /// Notes what is planned for the association of a policy, known by its name, with an entry.
+    pub(super) fn plan_association(
+        &self,
+        key: &EntryKey,
+        policy: &str,
+        planned: AssociationPlan,
+    ) -> Result<(), Diagnostic> {
+        let check =
+            |record: &Record, planned: &AssociationPlan| clash::check_association(record, key, policy, planned.intent);
+        self.note(planned, check, |record| record.entry(key).associations.entry(policy.to_owned()).or_default())
+    }
+
+    /// Notes an exclusive set of principals, once it is known who is in it.
+    pub(super) fn plan_set(
+        &self,
+        key: &ClusterKey,
+        intent: Intent,
+        exclusion: Option<Exclusion>,
+    ) -> Result<(), Diagnostic> {
+        let planned = SetPlan { intent, exclusion, excluded: BTreeSet::new() };
+        let check = |record: &Record, planned: &SetPlan| clash::check_set(record, key, planned);
+        self.note(planned, check, |record| &mut record.cluster(key).sets)
+    }
+
+    /// Notes the authentication mode that a cluster is to have; `None` if that is known only after apply.
+    pub(super) fn plan_mode(
+        &self,
+        key: &ClusterKey,
+        intent: Intent,
+        mode: Option<AuthenticationMode>,
+    ) -> Result<(), Diagnostic> {
+        let check = |record: &Record, planned: &ModePlan| clash::check_mode(record, key, planned);
+        self.note(ModePlan { intent, mode }, check, |record| &mut record.cluster(key).modes)
+    }
+
+    /// Notes the entries that are there and that the exclusive set that was just noted removes, now or by its next plan.
+    pub(super) fn exclude(&self, keys: impl IntoIterator<Item = EntryKey>) {
+        let mut record = self.record();
+        for key in keys {
+            if let Some(set) = record.cluster(&key.cluster_key()).sets.last_mut() {
+                set.excluded.insert(key.principal);
+            }
+        }
+    }
+
+    /// Notes that a principal loses its cluster-admin rights, and gives all of its cluster that do so far.
+    pub(super) fn takes_administrator(&self, key: &EntryKey) -> BTreeSet<String> {
+        let mut record = self.record();
+        let former = &mut record.cluster(&key.cluster_key()).former_administrators;
+        self.add(former, key.principal.clone());
+        former.iter().cloned().collect()
+    }
+
+    /// Whether this is to be said of the cluster: it is, once in a walk.
+    pub(super) fn is_news(&self, what: &'static str, key: &ClusterKey) -> bool {
+        self.record().cluster(key).said.insert(what)
+    }
+
+    /// Whether the entry is made in this walk, so that whatever belonged to an earlier one of the same name is gone. One
+    /// that may be taken over is not: it is there for whoever has seen what belongs to it.
+    pub(super) fn makes_entry(&self, key: &EntryKey) -> bool {
+        let record = self.record();
+        let mut plans = record.entries.get(key).into_iter().flat_map(|noted| &noted.plans);
+        plans.any(|planned| matches!(planned.intent, Intent::Create | Intent::Recreate))
+    }
+
+    /// Whether a resource of this walk that was planned before sets a mode with access entries.
+    pub(super) fn plans_mode_with_entries(&self, key: &ClusterKey) -> bool {
+        let record = self.record();
+        let mut modes = record.clusters.get(key).into_iter().flat_map(|noted| &noted.modes);
+        modes.any(|planned| planned.mode != Some(AuthenticationMode::ConfigMap))
+    }
+
+    /// Makes of the entries that exist on a cluster those that will exist when everything has been done that is planned so
+    /// far.
+    pub(super) fn come_true(&self, key: &ClusterKey, live: &mut Live) {
+        self.record().come_true(key, live);
+    }
+
+    /// The principals that had an entry on the cluster when the walk first asked: one listing answers for all of them,
+    /// whatever the walk changes. `None` while the cluster is not there, or not in a mode with access entries.
+    pub(super) async fn principals(
+        &self,
+        eks: &Eks,
+        cluster: &str,
+        budget: &Budget,
+    ) -> Result<Option<Principals>, AwsError> {
+        let key = (eks.region().to_owned(), cluster.to_owned());
+        let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = listed().get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        // EKS has said so once; only the absence itself is not kept.
+        if eks.is_known_without_entries(cluster) {
+            return Ok(None);
+        }
+        let Some(found) = eks.access_entry_principals(cluster, None, budget).await? else { return Ok(None) };
+        Ok(Some(listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
+    }
+
+    /// Notes a plan, unless it collides with what is noted: where walks follow each other, nothing does.
+    fn note<P>(
+        &self,
+        planned: P,
+        check: impl FnOnce(&Record, &P) -> Result<(), Diagnostic>,
+        plans: impl FnOnce(&mut Record) -> &mut Vec<P>,
+    ) -> Result<(), Diagnostic> {
+        let mut record = self.record();
+        if self.walks == Walks::One {
+            check(&record, &planned)?;
+        }
+        self.add(plans(&mut record), planned);
+        Ok(())
+    }
+
+    /// Adds what is planned to what else is. Where walks follow each other, it takes the place of that.
+    fn add<P>(&self, plans: &mut Vec<P>, planned: P) {
+        if self.walks == Walks::Several {
+            plans.clear();
+        }
+        plans.push(planned);
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::EntryType;
+
+    pub(super) fn key() -> EntryKey {
+        EntryKey {
+            region: "us-east-1".into(),
+            cluster: "dev".into(),
+            principal: "arn:aws:iam::111122223333:role/x".into(),
+        }
+    }
+
+    pub(super) fn planned(intent: Intent, policies: Option<BTreeSet<String>>) -> EntryPlan {
+        EntryPlan { intent, entry_type: Some(EntryType::Standard), policies, outcome: None }
+    }
+
+    pub(super) fn planned_association(intent: Intent) -> AssociationPlan {
+        AssociationPlan { intent, scope: None }
+    }
+
+    pub(super) fn policies() -> Option<BTreeSet<String>> {
+        Some(["AmazonEKSViewPolicy".to_owned()].into())
+    }
+
+    #[test]
+    fn where_walks_follow_each_other_the_latest_plan_counts() {
+        let (walk, key) = (Walk::new(Walks::Several), key());
+        let is_excluded = || walk.record().cluster(&key.cluster_key()).excludes(&key.principal);
+        for (intent, makes) in [
+            (Intent::Create, true),
+            (Intent::Create, true),
+            (Intent::Keep, false),
+            (Intent::Remove, false),
+            (Intent::Create, true),
+        ] {
+            assert_eq!(walk.plan_entry(&key, planned(intent, policies())), Ok(()), "{intent:?}");
+            assert_eq!(
+                walk.plan_association(&key, "AmazonEKSViewPolicy", planned_association(intent)),
+                Ok(()),
+                "{intent:?}"
+            );
+            assert_eq!(walk.plan_set(&key.cluster_key(), intent, Some(Exclusion::default())), Ok(()), "{intent:?}");
+            assert_eq!(walk.plan_mode(&key.cluster_key(), intent, None), Ok(()), "{intent:?}");
+            assert_eq!(walk.makes_entry(&key), makes, "{intent:?}");
+            walk.exclude([key.clone()]);
+        }
+        assert!(is_excluded());
+        assert_eq!(walk.plan_set(&key.cluster_key(), Intent::Keep, None), Ok(()));
+        assert!(!is_excluded(), "what an earlier walk has said still counts");
+    }
+}
