@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
-use super::Workspace;
+use super::{PROVIDER, Workspace};
 use crate::support::calls;
 use crate::support::eks::{CLUSTER, role};
 use crate::support::events::Events;
@@ -101,6 +101,65 @@ async fn pain_36_the_apply_of_the_step_looks_again() {
     let [refusal] = workspace.refused(&["apply", "step.tfplan"]).try_into().unwrap();
     assert!(refusal.detail.contains("mapRoles[2]") && refusal.detail.contains("role/late"), "{refusal:?}");
     assert_eq!(mode(&workspace), "API_AND_CONFIG_MAP");
+}
+
+/// An entry with its policies, one whose policy is an association, and the step that depends on both.
+const IN_ONE_APPLY: &str = r#"
+resource "eks_access_entry" "viewer" {
+  cluster_name      = "dev"
+  principal_arn     = "arn:aws:iam::111122223333:role/read-only"
+  user_name         = "read-only:{{SessionName}}"
+  kubernetes_groups = ["viewers"]
+}
+
+resource "eks_access_entry" "admin" {
+  cluster_name  = "dev"
+  principal_arn = "arn:aws:iam::111122223333:user/platform/jane"
+  user_name     = "jane"
+}
+
+resource "eks_access_policy_association" "admin" {
+  cluster_name  = eks_access_entry.admin.cluster_name
+  principal_arn = eks_access_entry.admin.principal_arn
+  policy_arn    = "AmazonEKSClusterAdminPolicy"
+
+  access_scope {
+    type = "cluster"
+  }
+}
+
+resource "eks_authentication_mode" "this" {
+  cluster_name        = "dev"
+  authentication_mode = "API"
+  require_coverage    = true
+  depends_on          = [eks_access_entry.viewer, eks_access_policy_association.admin]
+}
+"#;
+
+/// From API_AND_CONFIG_MAP on, Terraform plans and applies the step after the entries that it depends on.
+#[tokio::test]
+async fn pain_36_entries_and_the_step_to_api_in_one_apply() {
+    let workspace = Workspace::empty("API_AND_CONFIG_MAP").await;
+    workspace.write("provider.tf", PROVIDER);
+    let viewer = ROLES.split_once("- rolearn: arn:aws:iam::111122223333:role/read-only").unwrap().1;
+    set(&workspace, &format!("- rolearn: {}{viewer}", role("read-only")), USERS);
+    let (entries, step) = IN_ONE_APPLY.split_once("resource \"eks_access_policy_association\"").unwrap();
+    let step = step.split_once("resource \"eks_authentication_mode\"").unwrap().1;
+    let without = format!("{entries}resource \"eks_authentication_mode\"{step}");
+    workspace.write("main.tf", &without.replace("eks_access_policy_association.admin", "eks_access_entry.admin"));
+    let [refusal] = workspace.refused(&["plan"]).try_into().unwrap();
+    assert_eq!(refusal.summary, "Not covered by access entries");
+    assert!(refusal.detail.contains(ADMIN) && !refusal.detail.contains("read-only"), "{refusal:?}");
+
+    workspace.write("main.tf", IN_ONE_APPLY);
+    workspace.emulator.clear_calls();
+    workspace.run(&["apply", "-auto-approve"]);
+    assert_eq!(mode(&workspace), "API");
+    let calls = workspace.emulator.calls();
+    let changes: Vec<_> = calls.iter().map(calls::short).filter(|call| calls::is_change(call)).collect();
+    let (step, entries) = changes.split_last().unwrap();
+    assert!(step.starts_with("UpdateClusterConfig") && entries.len() == 3, "{changes:?}");
+    workspace.run(&IS_EMPTY);
 }
 
 /// For as long as the entries come from aws-auth, they go with it. The example does not let them.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use super::Workspace;
-use super::moves::with_aws;
+use super::moves::{put_viewer, with_aws};
 use crate::support::eks::{CLUSTER, policy, role};
 use crate::support::events::Events;
 use crate::support::features::Feature;
@@ -163,16 +163,7 @@ async fn the_state_of_terraform_aws_modules_moves_as_it_is() {
         ],
     });
     workspace.write("terraform.tfstate", &state.to_string());
-    let viewer = json!({
-        "principalArn": role("team/viewer"),
-        "kubernetesGroups": ["viewers"],
-        "tags": { "team": "blue" },
-        "accessPolicies": [{
-            "policyArn": policy("AmazonEKSViewPolicy"),
-            "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
-        }],
-    });
-    workspace.emulator.put_entry(CLUSTER, viewer).unwrap();
+    put_viewer(&workspace);
     workspace.emulator.put_entry(CLUSTER, json!({ "principalArn": role("node"), "type": "EC2_LINUX" })).unwrap();
 
     let planned = [

@@ -44,6 +44,20 @@ moved {
 }
 "#;
 
+/// The entry that the recorded states are about, as EKS has it.
+pub(super) fn put_viewer(workspace: &Workspace) {
+    let viewer = json!({
+        "principalArn": role("team/viewer"),
+        "kubernetesGroups": ["viewers"],
+        "tags": { "team": "blue" },
+        "accessPolicies": [{
+            "policyArn": policy("AmazonEKSViewPolicy"),
+            "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
+        }],
+    });
+    workspace.emulator.put_entry(CLUSTER, viewer).unwrap();
+}
+
 fn managed_by_aws(type_name: &str, attributes: &str) -> Json {
     json!({
         "mode": "managed",
@@ -83,16 +97,7 @@ async fn from_hashicorp_aws_6() {
 async fn moves(entry: &str, association: &str) {
     let Some(workspace) = Workspace::start_with(Feature::Moved, CONFIGURATION).await else { return };
     let workspace = with_aws(workspace);
-    let viewer = json!({
-        "principalArn": role("team/viewer"),
-        "kubernetesGroups": ["viewers"],
-        "tags": { "team": "blue" },
-        "accessPolicies": [{
-            "policyArn": policy("AmazonEKSViewPolicy"),
-            "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
-        }],
-    });
-    workspace.emulator.put_entry(CLUSTER, viewer).unwrap();
+    put_viewer(&workspace);
     let resources = [
         managed_by_aws("aws_eks_access_entry", entry),
         managed_by_aws("aws_eks_access_policy_association", association),

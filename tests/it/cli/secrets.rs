@@ -125,7 +125,9 @@ provider "eks" {
         .add_fault(Fault { times: 100, ..Fault::new("AssumeRoleWithWebIdentity", FaultKind::AccessDenied) });
     let run = workspace.terraform.run(&["apply", "-auto-approve"]).unwrap();
     assert!(!run.succeeded && run.stderr.contains("role/ci"), "{run}");
-    Places::of(&workspace, &[run]).assert_hold_no_secret();
+    let places = Places::of(&workspace, &[run]);
+    places.assert_log_has(&["operation=AssumeRoleWithWebIdentity", "AccessDenied"]);
+    places.assert_hold_no_secret();
 }
 
 /// With `block`, and credentials that come from nowhere else.
@@ -155,10 +157,7 @@ fn assert_no_secrets(workspace: Workspace) {
     assert!(!refused.succeeded, "{refused}");
     let places = Places::of(&workspace, &[planned, shown, applied, refused]);
     // What could tell a secret has been there: requests with credentials, and the token of a cluster.
-    let log = &places.0.iter().find(|(place, _)| place == "trace.log").unwrap().1;
-    for event in ["AWS has answered", "operation=CreateAccessEntry", "tf_rpc=OpenEphemeralResource"] {
-        assert!(log.contains(event), "no {event} in {log}");
-    }
+    places.assert_log_has(&["AWS has answered", "operation=CreateAccessEntry", "tf_rpc=OpenEphemeralResource"]);
     assert!(places.0.iter().any(|(place, text)| place == "plan.tfplan: tfplan" && !text.is_empty()));
     assert!(places.0.iter().any(|(place, text)| place == "terraform.tfstate" && text.contains("role/viewer")));
     places.assert_hold_no_secret();
@@ -185,8 +184,17 @@ impl Places {
         Self(places)
     }
 
+    fn assert_log_has(&self, events: &[&str]) {
+        let log = &self.0.iter().find(|(place, _)| place == "trace.log").unwrap().1;
+        for event in events {
+            assert!(log.contains(event), "no {event} in {log}");
+        }
+    }
+
+    /// Nor a panic, whose message may be anything.
     fn assert_hold_no_secret(&self) {
         for (place, text) in &self.0 {
+            assert!(!text.contains("panic: "), "{place} has a panic: {text}");
             for secret in [SECRET_KEY, SESSION_TOKEN, WEB_IDENTITY_TOKEN, PROXY_PASSWORD] {
                 let encoded = secret.replace('/', "%2F").replace('+', "%2B");
                 let in_base64 = STANDARD.encode(secret);

@@ -20,6 +20,7 @@ fn exclusive() -> Object {
         first: set(&["viewer", "editor", "leaver", "mover"]),
         then: set(&["viewer", "editor"]),
         id: CLUSTER.to_owned(),
+        ..Object::default()
     }
 }
 
@@ -46,4 +47,9 @@ async fn delete() {
 #[tokio::test]
 async fn import() {
     hold(exclusive(), Action::Import).await;
+}
+
+#[tokio::test]
+async fn import_by_identity() {
+    hold(exclusive(), Action::ImportByIdentity).await;
 }

@@ -50,6 +50,7 @@ fn object(first: Json, then: Json) -> Object {
         first: entry(first),
         then: entry(then),
         id: format!("{CLUSTER}:{}", role("viewer")),
+        ..Object::default()
     }
 }
 
@@ -76,6 +77,11 @@ async fn delete() {
 #[tokio::test]
 async fn import() {
     hold(alone(), Action::Import).await;
+}
+
+#[tokio::test]
+async fn import_by_identity() {
+    hold(alone(), Action::ImportByIdentity).await;
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ fn association() -> Object {
         first: scoped(json!({ "type": "cluster" })),
         then: scoped(json!({ "type": "namespace", "namespaces": ["dev"] })),
         id: format!("{CLUSTER}#{}#{}", role("viewer"), policy(VIEW)),
+        ..Object::default()
     }
 }
 
@@ -41,4 +42,9 @@ async fn delete() {
 #[tokio::test]
 async fn import() {
     hold(association(), Action::Import).await;
+}
+
+#[tokio::test]
+async fn import_by_identity() {
+    hold(association(), Action::ImportByIdentity).await;
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::matrix::{Action, Object, hold};
+use super::{AWS_AUTH, covering};
 use crate::support::eks::CLUSTER;
 
 fn mode() -> Object {
@@ -10,10 +11,25 @@ fn mode() -> Object {
     Object {
         type_name: "eks_authentication_mode",
         mode: "CONFIG_MAP",
-        found: Vec::new(),
         first: mode("API_AND_CONFIG_MAP"),
         then: mode("API"),
         id: CLUSTER.to_owned(),
+        ..Object::default()
+    }
+}
+
+/// With entries for every row of aws-auth, and a step that asks for that.
+fn gated() -> Object {
+    let mode = |mode: &str| json!({ "cluster_name": CLUSTER, "authentication_mode": mode });
+    let mut step = mode("API");
+    step["require_coverage"] = json!(true);
+    Object {
+        mode: "API_AND_CONFIG_MAP",
+        found: covering(),
+        aws_auth: AWS_AUTH,
+        first: mode("API_AND_CONFIG_MAP"),
+        then: step,
+        ..self::mode()
     }
 }
 
@@ -28,6 +44,18 @@ async fn create_over_two_steps() {
     let object = mode();
     let first = object.then.clone();
     hold(Object { first, ..object }, Action::Create).await;
+}
+
+#[tokio::test]
+async fn create_with_coverage() {
+    let object = gated();
+    let first = object.then.clone();
+    hold(Object { first, ..object }, Action::Create).await;
+}
+
+#[tokio::test]
+async fn update_with_coverage() {
+    hold(gated(), Action::Update).await;
 }
 
 #[tokio::test]
@@ -48,4 +76,9 @@ async fn delete() {
 #[tokio::test]
 async fn import() {
     hold(mode(), Action::Import).await;
+}
+
+#[tokio::test]
+async fn import_by_identity() {
+    hold(mode(), Action::ImportByIdentity).await;
 }

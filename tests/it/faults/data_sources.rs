@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::matrix::{Action, Object, hold};
-use super::{EDIT, VIEW, made_by_others};
+use super::{AWS_AUTH, EDIT, VIEW, covering, made_by_others};
 use crate::support::eks::{CLUSTER, role};
 
 fn data(type_name: &'static str, config: Json) -> Object {
@@ -12,8 +12,7 @@ fn data(type_name: &'static str, config: Json) -> Object {
         mode: "API_AND_CONFIG_MAP",
         found: vec![made_by_others("viewer", &[VIEW]), made_by_others("editor", &[VIEW, EDIT])],
         first: config,
-        then: Json::Null,
-        id: String::new(),
+        ..Object::default()
     }
 }
 
@@ -31,6 +30,13 @@ async fn access_entries() {
 #[tokio::test]
 async fn access_policies() {
     hold(data("eks_access_policies", json!({})), Action::Data).await;
+}
+
+/// EKS, and the cluster itself.
+#[tokio::test]
+async fn aws_auth() {
+    let object = data("eks_aws_auth", json!({ "cluster_name": CLUSTER }));
+    hold(Object { aws_auth: AWS_AUTH, found: covering(), ..object }, Action::Data).await;
 }
 
 #[tokio::test]

@@ -2,33 +2,49 @@
 //!
 //! Which calls there are is taken from a run without faults, so that a new call joins by itself.
 
+use std::iter::repeat_n;
+
 use eks_emulator::{Fault, FaultKind};
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value as Json, json};
 
-use super::truth::{Truth, judge, lasting};
+use super::truth::{Truth, judge, lasting, policy_arn};
 use crate::support::core::{Diag, Failure, as_json};
 use crate::support::eks::{CLUSTER, World};
 
 /// Something that the provider looks after, and how it comes to be and changes.
+#[derive(Default)]
 pub(super) struct Object {
     pub(super) type_name: &'static str,
     /// The mode that the cluster is in before anything happens.
     pub(super) mode: &'static str,
     /// Entries that are there before anything happens, with their policies.
     pub(super) found: Vec<Json>,
-    /// What is created.
+    /// The rows in `mapRoles` of aws-auth; empty for none.
+    pub(super) aws_auth: &'static str,
+    /// What is created, or looked for.
     pub(super) first: Json,
     /// What it is changed to.
     pub(super) then: Json,
-    /// What it is imported by; nothing for a data source.
+    /// What it is imported by; nothing for what is only looked for.
     pub(super) id: String,
 }
 
 impl Object {
-    /// Whether it is kept in the state: a data source is not.
+    /// Whether it is kept in the state: what is only looked for is not.
     pub(super) fn is_kept(&self) -> bool {
         !self.id.is_empty()
+    }
+
+    /// What names it, as an `import` block gives it.
+    fn identity(&self) -> Json {
+        let mut identity = json!({ "region": "us-east-1" });
+        for name in ["cluster_name", "principal_arn", "policy_arn"] {
+            if let Some(text) = self.first[name].as_str() {
+                identity[name] = if name == "policy_arn" { policy_arn(text).into() } else { text.into() };
+            }
+        }
+        identity
     }
 }
 
@@ -39,8 +55,22 @@ pub(super) enum Action {
     Update,
     Delete,
     Import,
+    ImportByIdentity,
     /// Reads a data source.
     Data,
+    /// Asks a list resource.
+    List,
+}
+
+impl Action {
+    pub(super) fn is_import(self) -> bool {
+        matches!(self, Self::Import | Self::ImportByIdentity)
+    }
+
+    /// Whether it is about nothing that is kept.
+    fn only_looks(self) -> bool {
+        matches!(self, Self::Data | Self::List)
+    }
 }
 
 /// How a fault comes, and what the provider has against it.
@@ -64,18 +94,6 @@ pub(super) struct Case {
     pub(super) manner: Manner,
 }
 
-const KINDS: [FaultKind; 9] = [
-    FaultKind::Throttle,
-    FaultKind::ServerError,
-    FaultKind::Unavailable,
-    FaultKind::Drop,
-    FaultKind::DropAfter,
-    FaultKind::Hang,
-    FaultKind::Delay,
-    FaultKind::Garbage,
-    FaultKind::AccessDenied,
-];
-
 /// How many cases go on at once. Most of their time is spent waiting.
 const AT_ONCE: usize = 16;
 
@@ -87,7 +105,7 @@ pub(super) async fn hold(object: Object, action: Action) {
     let (object, plain) = (&object, &run(&object, action, None).await);
     assert_eq!(plain.outcome, Ok(()), "without a fault");
     let cases: Vec<Case> = positions(&plain.calls).into_iter().flat_map(|at| cases(at, action)).collect();
-    assert!(cases.len() >= KINDS.len(), "{action:?} makes no call that could go wrong: {:?}", plain.calls);
+    assert!(cases.len() >= FaultKind::ALL.len(), "{action:?} makes no call that could go wrong: {:?}", plain.calls);
     let judged = stream::iter(&cases).map(async |case| {
         let ran = Box::pin(run(object, action, Some(case))).await;
         let judged = Box::pin(judge(object, action, case, &ran, plain));
@@ -102,34 +120,38 @@ pub(super) struct Ran {
     pub(super) world: World,
     pub(super) before: Truth,
     pub(super) after: Truth,
-    /// The operations called, in their order.
+    /// The operations called, in their order, and then each look at aws-auth.
     pub(super) calls: Vec<String>,
-    /// What a data source has found.
+    /// What a data source or a list has found.
     pub(super) found: Json,
+    /// A list that lacks something has failed as well: its warnings say what.
     pub(super) outcome: Result<(), Vec<Diag>>,
 }
 
 async fn run(object: &Object, action: Action, case: Option<&Case>) -> Ran {
     let world = start(object, case.map(|case| case.manner)).await;
-    if !matches!(action, Action::Create | Action::Data) {
+    if !(action == Action::Create || action.only_looks()) {
         perform(&world, object, Action::Create, None).await.unwrap();
         hurry(&world, object, timeouts(case));
     }
-    if action == Action::Import {
+    if action.is_import() {
         world.forget(object.type_name, NAME);
     }
     world.new_walk().await.unwrap();
     let before = Truth::of(&world, object);
+    let looks = world.emulator.aws_auth_looks();
     world.emulator.clear_calls();
     if let Some(case) = case {
         world.emulator.add_fault(case.fault(action));
     }
     let outcome = perform(&world, object, action, timeouts(case)).await;
     world.emulator.clear_faults();
-    let calls = world.emulator.calls().into_iter().map(|call| call.operation).collect();
+    let looks = repeat_n("GetConfigMap".to_owned(), world.emulator.aws_auth_looks() - looks);
+    let calls = world.emulator.calls().into_iter().map(|call| call.operation).chain(looks).collect();
     let after = Truth::of(&world, object);
     let (found, outcome) = match outcome {
-        Ok(found) => (found, Ok(())),
+        Ok(Found { shown, warnings }) if action == Action::List && !warnings.is_empty() => (shown, Err(warnings)),
+        Ok(Found { shown, .. }) => (shown, Ok(())),
         Err(Failure { diagnostics }) => (Json::Null, Err(diagnostics)),
     };
     Ran { world, before, after, calls, found, outcome }
@@ -141,19 +163,30 @@ async fn start(object: &Object, manner: Option<Manner>) -> World {
     for entry in &object.found {
         world.emulator.put_entry(CLUSTER, entry.clone()).unwrap();
     }
+    if !object.aws_auth.is_empty() {
+        let data = [("mapRoles".to_owned(), object.aws_auth.to_owned())];
+        world.emulator.set_aws_auth(CLUSTER, Some(data.into())).unwrap();
+    }
     world
+}
+
+/// What an action has found, if it looks for something.
+#[derive(Default)]
+pub(super) struct Found {
+    shown: Json,
+    warnings: Vec<Diag>,
 }
 
 /// The name of the one object in its configuration.
 pub(super) const NAME: &str = "this";
 
-/// Does it. What a data source has found, else nothing.
+/// Does it.
 pub(super) async fn perform(
     world: &World,
     object: &Object,
     action: Action,
     timeouts: Option<Json>,
-) -> Result<Json, Failure> {
+) -> Result<Found, Failure> {
     let type_name = object.type_name;
     let timely = |config: &Json| {
         let mut config = config.clone();
@@ -166,12 +199,22 @@ pub(super) async fn perform(
         Action::Delete => world.destroy(type_name, NAME).await.map(drop)?,
         Action::Read => world.refresh(type_name, NAME).await.map(drop)?,
         Action::Import => world.import(type_name, NAME, &object.id).await.map(drop)?,
+        Action::ImportByIdentity => {
+            world.import_identity(type_name, NAME, &object.identity()).await.map(drop)?;
+        }
         Action::Data => {
             let found = world.data(type_name, object.first.clone()).await?;
-            return Ok(lasting(as_json(&found.state)));
+            return Ok(Found { shown: lasting(as_json(&found.state)), warnings: found.warnings });
+        }
+        Action::List => {
+            let listed = world.list(type_name, object.first.clone(), true, 10_000).await?;
+            let shown = listed.found.iter().map(
+                |found| json!({ "identity": as_json(&found.identity), "object": lasting(as_json(&found.resource)) }),
+            );
+            return Ok(Found { shown: shown.collect(), warnings: listed.warnings });
         }
     }
-    Ok(Json::Null)
+    Ok(Found::default())
 }
 
 fn timeouts(case: Option<&Case>) -> Option<Json> {
@@ -206,8 +249,8 @@ fn positions(calls: &[String]) -> Vec<(String, u32)> {
 }
 
 fn cases((operation, after): (String, u32), action: Action) -> impl Iterator<Item = Case> {
-    // Neither an import nor a data source has a timeouts block.
-    let has_timeouts = !matches!(action, Action::Import | Action::Data);
+    // Neither an import nor what only looks has a timeouts block.
+    let has_timeouts = !(action.is_import() || action.only_looks());
     let applies = move |manner, kind| match (manner, kind) {
         (Manner::Refusing, _) => true,
         // What is not tried again is the same in every manner.
@@ -218,13 +261,14 @@ fn cases((operation, after): (String, u32), action: Action) -> impl Iterator<Ite
         (Manner::Slow, _) => has_timeouts,
     };
     let all = [Manner::Passing, Manner::Refusing, Manner::Slow].into_iter();
-    let all = all.flat_map(|manner| KINDS.map(|kind| (manner, kind))).filter(move |(m, kind)| applies(*m, *kind));
+    let all =
+        all.flat_map(|manner| FaultKind::ALL.map(|kind| (manner, kind))).filter(move |(m, kind)| applies(*m, *kind));
     all.map(move |(manner, kind)| Case { operation: operation.clone(), after, kind, manner })
 }
 
 impl Case {
     fn fault(&self, action: Action) -> Fault {
-        let bounded = matches!(action, Action::Import | Action::Data) || self.manner == Manner::Passing;
+        let bounded = action.is_import() || action.only_looks() || self.manner == Manner::Passing;
         Fault {
             after: self.after,
             times: if self.manner == Manner::Passing { 1 } else { u32::MAX },

@@ -15,6 +15,7 @@ mod access_policy_association;
 mod authentication_mode;
 mod data_sources;
 mod halfway;
+mod lists;
 mod lost_answers;
 mod matrix;
 mod soak;
@@ -27,6 +28,23 @@ use crate::support::eks::{policy, role};
 const VIEW: &str = "AmazonEKSViewPolicy";
 const EDIT: &str = "AmazonEKSEditPolicy";
 const ADMIN: &str = "AmazonEKSAdminPolicy";
+
+/// Rows for two roles, as `mapRoles` has them.
+const AWS_AUTH: &str = "\
+- {rolearn: 'arn:aws:iam::111122223333:role/viewer', username: viewer, groups: [viewers]}
+- {rolearn: 'arn:aws:iam::111122223333:role/boss', username: boss, groups: ['system:masters']}
+";
+
+/// The entries that cover [`AWS_AUTH`].
+fn covering() -> Vec<Json> {
+    let mut viewer = made_by_others("viewer", &[]);
+    viewer["kubernetesGroups"] = json!(["viewers"]);
+    let mut boss = made_by_others("boss", &["AmazonEKSClusterAdminPolicy"]);
+    for (entry, name) in [(&mut viewer, "viewer"), (&mut boss, "boss")] {
+        entry["username"] = json!(name);
+    }
+    vec![viewer, boss]
+}
 
 /// An entry that somebody else has made, with these policies in the whole cluster.
 fn made_by_others(name: &str, policies: &[&str]) -> Json {

@@ -70,7 +70,9 @@ pub(super) async fn judge(object: &Object, action: Action, case: &Case, ran: &Ra
             .and_then(|()| same("what was found", &ran.found, &plain.found))
             .map_err(|wrong| format!("it succeeded, but {wrong}")),
         Err(diagnostics) if case.passes() => Err(format!("it was not tried again: {diagnostics:#?}")),
-        Err(diagnostics) => check_errors(object, case, diagnostics),
+        Err(diagnostics) => {
+            check_errors(object, case, diagnostics).and_then(|()| check_list(diagnostics, &ran.found, &plain.found))
+        }
     };
     result?;
     check_things(object, ran, plain)?;
@@ -86,11 +88,11 @@ fn check_errors(object: &Object, case: &Case, diagnostics: &[Diag]) -> Result<()
             return Err(format!("not the provider's own words: {error:?}"));
         }
         let named = object.first["principal_arn"].as_str().unwrap_or(CLUSTER);
-        let is_about_policies = object.type_name == "eks_access_policies";
-        if !(told.contains(named) || told.contains(&format!("cluster {CLUSTER}")) || is_about_policies) {
+        let is_about_one = object.first["cluster_name"].is_string();
+        if is_about_one && !(told.contains(named) || told.contains(&format!("cluster {CLUSTER}"))) {
             return Err(format!("which one? {told}"));
         }
-        if !told.contains(" failed") {
+        if !(told.contains(" failed") || told.contains("aws-auth of cluster dev cannot be read")) {
             return Err(format!("what happened? {told}"));
         }
     }
@@ -98,6 +100,19 @@ fn check_errors(object: &Object, case: &Case, diagnostics: &[Diag]) -> Result<()
     let is_denied = errors.iter().any(|error| error.detail.contains("AccessDeniedException"));
     if is_change && is_denied && is_uncertain(diagnostics) {
         return Err(format!("a refusal is certain: {diagnostics:#?}"));
+    }
+    Ok(())
+}
+
+/// A list that goes on without something says of what: it is told by its principal, or its cluster.
+fn check_list(diagnostics: &[Diag], found: &Json, all: &Json) -> Result<(), String> {
+    let (Some(found), Some(all)) = (found.as_array(), all.as_array()) else { return Ok(()) };
+    for missing in all.iter().filter(|object| !found.contains(object)) {
+        let identity = &missing["identity"];
+        let name = identity["principal_arn"].as_str().or(identity["cluster_name"].as_str()).unwrap_or_default();
+        if !diagnostics.iter().any(|diag| diag.detail.contains(name)) {
+            return Err(format!("{missing} is missing, and nothing is said of it: {diagnostics:#?}"));
+        }
     }
     Ok(())
 }
@@ -160,7 +175,7 @@ async fn recover(object: &Object, action: Action, ran: &Ran, plain: &Ran) -> Res
     world.new_walk().await.map_err(told)?;
     patient(world, object);
     let lost = action == Action::Create && ran.after.state.is_none();
-    if action == Action::Import {
+    if action.is_import() {
         world.forget(object.type_name, NAME);
     }
     let done = match Box::pin(perform(world, object, action, None)).await {

@@ -16,18 +16,6 @@ const TYPE: &str = "eks_access_entry";
 /// The entries that are played with.
 const NAMES: [&str; 4] = ["first", "second", "third", "fourth"];
 
-const KINDS: [FaultKind; 9] = [
-    FaultKind::Throttle,
-    FaultKind::ServerError,
-    FaultKind::Unavailable,
-    FaultKind::Drop,
-    FaultKind::DropAfter,
-    FaultKind::Hang,
-    FaultKind::Delay,
-    FaultKind::Garbage,
-    FaultKind::AccessDenied,
-];
-
 pub(super) struct Lane {
     number: usize,
     world: World,
@@ -69,7 +57,7 @@ impl Lane {
         let name = NAMES[self.rng.usize(..NAMES.len())];
         let step = self.choose();
         let fault = (self.rng.u8(..100) < 10).then(|| Fault {
-            kind: KINDS[self.rng.usize(..KINDS.len())],
+            kind: FaultKind::ALL[self.rng.usize(..FaultKind::ALL.len())],
             after: self.rng.u32(..4),
             ms: 20,
             ..Fault::default()
