@@ -32,6 +32,11 @@ impl Events {
         self.diagnostics().map(|diagnostic| text(&diagnostic["summary"])).collect()
     }
 
+    /// What a query has found.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Value> {
+        self.of_type("list_resource_found").map(|event| &event["list_resource_found"])
+    }
+
     /// What a person reads of events of some types.
     pub(crate) fn messages(&self, types: &[&str]) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|event| types.contains(&text(&event["type"]))).map(|event| text(&event["@message"]))

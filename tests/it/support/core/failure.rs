@@ -1,5 +1,7 @@
 //! What can go wrong, and whose fault it is.
 
+use std::io::Write as _;
+
 use terraform_provider_eks::plugin::generated::tfplugin6 as pb;
 use terraform_provider_eks::value::{AttributePath, CodecError, Step, Type};
 
@@ -109,7 +111,18 @@ impl Failure {
 /// The paths must exist in `ty`.
 pub(super) fn read_diagnostics(diagnostics: Vec<pb::Diagnostic>, ty: &Type) -> Result<Vec<Diag>, Failure> {
     let read: Vec<Diag> = diagnostics.into_iter().map(|d| read_diagnostic(d, ty)).collect::<Result<_, _>>()?;
+    read.iter().for_each(record);
     if read.iter().any(|d| d.severity == Severity::Error) { Err(Failure { diagnostics: read }) } else { Ok(read) }
+}
+
+/// Adds a message to the file that `MESSAGES` names, for `scripts/messages`: a line of JSON, written at once, because every
+/// test is a process of its own.
+fn record(Diag { severity, summary, detail, path, .. }: &Diag) {
+    let Some(file) = std::env::var_os("MESSAGES") else { return };
+    let line =
+        serde_json::json!({ "severity": format!("{severity:?}"), "summary": summary, "detail": detail, "path": path });
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
+    file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes())).unwrap();
 }
 
 fn read_diagnostic(diagnostic: pb::Diagnostic, ty: &Type) -> Result<Diag, Failure> {
