@@ -7,6 +7,7 @@ mod empty_root;
 mod network_mirror;
 mod release_set;
 mod report;
+mod signature;
 #[path = "../it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "it is made for more tests than these")]
 mod support;
