@@ -1,4 +1,4 @@
-# Everybody's entries, with those of nodes. A second command brings them under management:
+# Everybody's entries, with those of nodes. With this list alone, two commands bring them under management:
 #
 #   terraform query -generate-config-out=generated.tf
 #   terraform apply

@@ -1,7 +1,9 @@
 //! Every example that the documentation shows is applied as it stands, found again by each kind of import, and destroyed.
 //!
-//! What the examples take for granted is one cluster with an administrator and an aws-auth, in [`prepare`].
+//! What the examples take for granted is one cluster with an administrator and an aws-auth, in [`prepare`]; those of list
+//! resources, which find what is there, are looked at with somebody to find, in [`populate`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +42,9 @@ fn prepare(workspace: &Workspace, example: &str) {
     let row = format!("- {{rolearn: '{}', username: deploy, groups: [deployers]}}\n", role("deploy"));
     workspace.emulator.set_aws_auth(MY_CLUSTER, Some([("mapRoles".to_owned(), row)].into())).unwrap();
     workspace.write("provider.tf", &read("provider/provider.tf"));
-    workspace.write("example.tf", &read(example));
+    // Terraform tells configuration and queries by the end of the name.
+    let file = if example.ends_with(".tfquery.hcl") { "example.tfquery.hcl" } else { "example.tf" };
+    workspace.write(file, &read(example));
 }
 
 /// Applies an example; afterwards there is nothing left to do.
@@ -129,6 +133,76 @@ async fn of_functions_are_applied() {
         apply(&workspace, Kind::Function, name);
         assert_ne!(workspace.run(&["output", "-json"]).stdout.trim(), "{}", "{name}");
     }
+}
+
+/// Somebody for each list of the examples to find, and somebody not to find. Single sign-on has one administrator.
+fn populate(workspace: &Workspace) {
+    let within = |name: &str| json!([{ "policyArn": policy(name), "accessScope": { "type": "cluster" } }]);
+    for (principal, policies) in [
+        (role("viewer"), within("AmazonEKSViewPolicy")),
+        (sso("Admins"), within("AmazonEKSClusterAdminPolicy")),
+        (sso("Viewers"), within("AmazonEKSViewPolicy")),
+    ] {
+        let entry = json!({ "principalArn": principal, "accessPolicies": policies });
+        workspace.emulator.put_entry(MY_CLUSTER, entry).unwrap();
+    }
+    workspace.emulator.put_entry(MY_CLUSTER, json!({ "principalArn": role("node"), "type": "EC2_LINUX" })).unwrap();
+    workspace.emulator.put_cluster_in("eu-west-1", "dublin", "CONFIG_MAP");
+}
+
+fn sso(permission_set: &str) -> String {
+    role(&format!("aws-reserved/sso.amazonaws.com/AWSReservedSSO_{permission_set}_0123456789abcdef"))
+}
+
+/// What each list of an example says that it finds.
+fn promised(list_resource: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let admins = [role("admin"), sso("Admins")].map(|who| format!("AmazonEKSClusterAdminPolicy of {who}"));
+    let viewer = format!("AmazonEKSViewPolicy of {}", role("viewer"));
+    let viewers = [viewer.clone(), format!("AmazonEKSViewPolicy of {}", sso("Viewers"))];
+    let everybody = [role("admin"), role("node"), role("viewer"), sso("Admins"), sso("Viewers")];
+    let lists = match list_resource {
+        "eks_access_entry" => vec![("all", BTreeSet::from(everybody)), ("sso_admins", [sso("Admins")].into())],
+        "eks_access_policy_association" => {
+            vec![("all", admins.into_iter().chain(viewers).collect()), ("viewer", [viewer].into())]
+        }
+        "eks_authentication_mode" => vec![("ireland", ["dublin".to_owned()].into())],
+        _ => panic!("say what the example of the list resource {list_resource} finds"),
+    };
+    lists.into_iter().map(|(name, found)| (format!("list.{list_resource}.{name}"), found)).collect()
+}
+
+#[tokio::test]
+async fn of_list_resources_find_what_they_say() {
+    for name in Eks::LISTS.iter().map(|it| it.name()) {
+        let Some(workspace) = Workspace::empty_for(Feature::Query, "API").await else { return };
+        prepare(&workspace, &format!("{}/{name}/{}", Kind::List.folder(), Kind::List.example()));
+        populate(&workspace);
+        let run = workspace.run(&["query", "-json"]);
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for object in Events::parse(&run.stdout).listed() {
+            let text = |key: &str| object[key].as_str().unwrap().to_owned();
+            assert!(found.entry(text("address")).or_default().insert(text("display_name")), "listed twice: {run}");
+        }
+        assert_eq!(found, promised(name), "{run}");
+    }
+}
+
+/// The two commands that the example names, with the list that it names them for.
+#[tokio::test]
+async fn of_list_resources_bring_what_they_find_under_management() {
+    let Some(workspace) = Workspace::empty_for(Feature::Query, "API").await else { return };
+    prepare(&workspace, "list-resources/eks_access_entry/list-resource.tfquery.hcl");
+    populate(&workspace);
+    let lists = read("list-resources/eks_access_entry/list-resource.tfquery.hcl");
+    let (alone, _) = lists.split_once("\n\n# ").unwrap();
+    assert!(alone.contains("With this list alone, two commands"), "{alone}");
+    workspace.write("example.tfquery.hcl", alone);
+    workspace.run(&["query", "-generate-config-out=generated.tf"]);
+    let applied = Events::parse(&workspace.run(&["apply", "-auto-approve", "-json"]).stdout);
+    // The provider's tags come on the entries.
+    let imported = "Apply complete! Resources: 5 imported, 0 added, 5 changed, 0 destroyed.";
+    assert_eq!(applied.messages(&["change_summary"]).last(), Some(imported));
+    assert_eq!(workspace.plan(), NOTHING);
 }
 
 /// Every file that the documentation shows is formatted as the CLI does it.

@@ -1,7 +1,6 @@
 //! `terraform query`: what is there comes under Terraform with two commands.
 
 use std::fs;
-use std::path::Path;
 
 use aws_sdk_eks::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_eks::types::{AccessScope, AccessScopeType};
@@ -156,26 +155,4 @@ async fn says_what_cannot_be_read() {
     let events = Events::parse(&run.stdout);
     assert_eq!(events.summaries(), ["Cannot read EKS access entry"], "{run}");
     assert_eq!(events.messages(&["list_resource_found"]).count(), 2, "{run}");
-}
-
-/// What somebody copies first.
-#[tokio::test]
-async fn of_the_examples() {
-    let Some(workspace) = Workspace::start_with(Feature::Query, "").await else { return };
-    workspace.emulator.put_cluster("my-cluster", "API");
-    workspace.emulator.put_cluster_in("eu-west-1", "dublin", "CONFIG_MAP");
-    for name in ["viewer", "node"] {
-        let kind = if name == "node" { "EC2_LINUX" } else { "STANDARD" };
-        workspace.emulator.put_entry("my-cluster", json!({ "principalArn": role(name), "type": kind })).unwrap();
-    }
-    for resource in ["eks_access_entry", "eks_access_policy_association", "eks_authentication_mode"] {
-        let example = format!("examples/list-resources/{resource}/list-resource.tfquery.hcl");
-        let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(example)).unwrap();
-        workspace.write(&format!("{resource}.tfquery.hcl"), &example);
-    }
-    let run = workspace.run(&["query", "-json"]);
-    assert_eq!(Events::parse(&run.stdout).messages(&["list_resource_found"]).count(), 3, "{run}");
-    for name in ["dublin", &role("node"), &role("viewer")] {
-        assert!(run.stdout.contains(&format!("\"display_name\":{name:?}")), "{run}");
-    }
 }
