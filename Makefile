@@ -111,23 +111,33 @@ dist: ## make the files of a release, and a network mirror of them, in target/di
 	@for each in $(dist_targets); do $(MAKE) --no-print-directory release for=$$each; done
 	@scripts/dist $(target)/dist $(foreach each,$(dist_targets),$(each)=$(target)/$(each)/release/terraform-provider-eks$(if $(findstring windows,$(each)),.exe))
 
+.PHONY: messages
+messages: ## print what the provider says to the tests, filled in: read it as somebody at three in the morning would
+	@scripts/messages
+
 .PHONY: access-report
 access-report: release ## write who may do what on the cluster CLUSTER into access-report.html
 	@$(with_terraform) scripts/access-report $(release)/terraform-provider-eks "$(CLUSTER)" access-report.html
 
 # Apart from `make test`: they need a release, root and a browser.
 outside := cargo test --locked --test outside --
+gpg = $(shell command -v gpg)
 
 .PHONY: test-dist
-test-dist: dist ## test the files of a release: init from a mirror; as root, in an empty root folder too
+test-dist: dist ## test the files of a release: sums, signature, init from a mirror; as root, in an empty root folder too
 	@$(if $(filter-out 0,$(shell id -u)),echo "You are not root: the tests in an empty root folder are left out.")
+	@$(if $(gpg),,echo "There is no gpg: the test of the signature is left out.")
 	@$(with_terraform) DIST=$(abspath $(target))/dist PROVIDER=$(abspath $(release))/terraform-provider-eks \
-		$(outside) --skip report:: $(if $(filter-out 0,$(shell id -u)),--skip empty_root::)
+		$(outside) --skip report:: $(if $(filter-out 0,$(shell id -u)),--skip empty_root::) $(if $(gpg),,--skip signature::)
 
 .PHONY: test-report
 test-report: ## test the page of access-report in Chromium, and take its picture
 	@$(with_terraform) CHROMIUM=$$(scripts/find-chromium) $(outside) report::
-	@echo "the picture is target/access-report.png; the README shows docs/access-report.png"
+	@echo "the picture is target/access-report.png; make picture has the README show it"
+
+.PHONY: picture
+picture: test-report ## have the README show the picture that test-report takes
+	cp target/access-report.png docs/access-report.png
 
 .PHONY: check
 check: fmt-check clippy doc ## all checks of CI but the tests: format, lints, documentation

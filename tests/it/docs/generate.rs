@@ -28,8 +28,7 @@ fn reports(root: &Path) -> Vec<(Guide, String)> {
     let as_guide = |(name, description): &(&str, &str)| {
         let text = fs::read_to_string(root.join("docs").join(name).with_extension("md")).ok()?;
         let title = text.lines().next()?.strip_prefix("# ")?;
-        let page =
-            format!("---\npage_title: \"{title}\"\ndescription: {description}\n---\n\n{}", one_folder_down(&text));
+        let page = format!("---\npage_title: \"{title}\"\ndescription: {description}\n---\n\n{}", as_shown(&text));
         let guide =
             Guide { title: title.to_owned(), description: (*description).to_owned(), path: format!("guides/{name}") };
         Some((guide, page))
@@ -37,19 +36,29 @@ fn reports(root: &Path) -> Vec<(Guide, String)> {
     REPORTS.iter().filter_map(as_guide).collect()
 }
 
-/// The same page for a file in a folder of `docs/`: its links within the project lead up first.
-fn one_folder_down(page: &str) -> String {
+/// Where the project's files are for whoever reads a page in a registry, which shows nothing but `index.md` and the folders of
+/// objects and guides.
+pub(crate) const PROJECT: &str = "https://github.com/eks-access/terraform-provider-eks/blob/main/";
+
+/// The same page as a guide: its links to another report, and those to what registries do not show, lead there from them.
+fn as_shown(page: &str) -> String {
     let mut parts = page.split("](");
-    let mut moved = parts.next().unwrap_or_default().to_owned();
+    let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let is_elsewhere = part.starts_with('#') || part.split(')').next().is_some_and(|target| target.contains("://"));
-        moved += if is_elsewhere { "](" } else { "](../" };
-        moved += part;
+        let target = part.split([')', '#']).next().unwrap_or_default();
+        let is_report = REPORTS.iter().any(|(name, _)| target.strip_suffix(".md") == Some(name));
+        shown += "](";
+        shown += &match (target.strip_prefix("../"), target.strip_prefix("guides/")) {
+            _ if target.is_empty() || target.contains("://") || is_report => part.to_owned(),
+            (Some(_), _) => format!("{PROJECT}{}", &part["../".len()..]),
+            (_, Some(_)) => part["guides/".len()..].to_owned(),
+            _ => format!("{PROJECT}docs/{part}"),
+        };
     }
-    moved
+    shown
 }
 
-/// The files in the folders of generated pages that are none of these.
+/// The files in the folders of generated pages that are none of these, and the guides whose report is gone.
 pub(crate) fn stale(root: &Path, pages: &Pages) -> Result<BTreeSet<PathBuf>, Box<dyn Error>> {
     let folder = root.join("docs");
     let mut stale = BTreeSet::new();
@@ -62,6 +71,9 @@ pub(crate) fn stale(root: &Path, pages: &Pages) -> Result<BTreeSet<PathBuf>, Box
             }
         }
     }
+    let reports = REPORTS.map(|(name, _)| format!("guides/{name}.md")).into_iter();
+    let gone = reports.filter(|guide| !pages.contains_key(guide)).map(|guide| folder.join(guide));
+    stale.extend(gone.filter(|guide| guide.exists()));
     Ok(stale)
 }
 
