@@ -58,7 +58,7 @@ impl Call {
     }
 
     /// Counts while it is under way.
-    pub(super) fn as_one_of(mut self, counted: Counted) -> Self {
+    pub(super) fn counted_by(mut self, counted: Counted) -> Self {
         self.counted = Some(counted);
         self
     }

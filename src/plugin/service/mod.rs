@@ -188,7 +188,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
 
     async fn read_resource(&self, request: Request<pb::read_resource::Request>) -> Answer<pb::read_resource::Response> {
         let request = request.into_inner();
-        let call = Call::begin("ReadResource", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
+        let call = Call::begin("ReadResource", About::Resource(&request.type_name)).counted_by(self.under_way.look());
         call.answer(self.engine.read(request.into())).await
     }
 
@@ -198,7 +198,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Answer<pb::plan_resource_change::Response> {
         let request = request.into_inner();
         let call =
-            Call::begin("PlanResourceChange", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
+            Call::begin("PlanResourceChange", About::Resource(&request.type_name)).counted_by(self.under_way.look());
         call.answer(self.engine.plan(request.into())).await
     }
 
@@ -208,7 +208,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Answer<pb::apply_resource_change::Response> {
         let request = request.into_inner();
         let call =
-            Call::begin("ApplyResourceChange", About::Resource(&request.type_name)).as_one_of(self.under_way.change());
+            Call::begin("ApplyResourceChange", About::Resource(&request.type_name)).counted_by(self.under_way.change());
         call.answer(self.engine.apply(request.into())).await
     }
 
@@ -218,7 +218,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Answer<pb::import_resource_state::Response> {
         let request = request.into_inner();
         let call =
-            Call::begin("ImportResourceState", About::Resource(&request.type_name)).as_one_of(self.under_way.look());
+            Call::begin("ImportResourceState", About::Resource(&request.type_name)).counted_by(self.under_way.look());
         call.answer(self.engine.import(request.into())).await
     }
 
@@ -237,7 +237,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Answer<pb::read_data_source::Response> {
         let request = request.into_inner();
         let call =
-            Call::begin("ReadDataSource", About::DataSource(&request.type_name)).as_one_of(self.under_way.look());
+            Call::begin("ReadDataSource", About::DataSource(&request.type_name)).counted_by(self.under_way.look());
         call.answer(self.engine.read_data_source(&request.type_name, from_proto::value(request.config))).await
     }
 
@@ -246,7 +246,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::list_resource::Request>,
     ) -> Answer<BoxStream<pb::list_resource::Event>> {
         let request = request.into_inner();
-        let call = Call::begin("ListResource", About::List(&request.type_name)).as_one_of(self.under_way.look());
+        let call = Call::begin("ListResource", About::List(&request.type_name)).counted_by(self.under_way.look());
         call.answer_one_by_one(self.engine.list(request.into()))
     }
 
@@ -255,8 +255,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<pb::open_ephemeral_resource::Request>,
     ) -> Answer<pb::open_ephemeral_resource::Response> {
         let request = request.into_inner();
-        let call =
-            Call::begin("OpenEphemeralResource", About::Ephemeral(&request.type_name)).as_one_of(self.under_way.look());
+        let call = Call::begin("OpenEphemeralResource", About::Ephemeral(&request.type_name))
+            .counted_by(self.under_way.look());
         call.answer(self.engine.open_ephemeral(&request.type_name, from_proto::value(request.config))).await
     }
 

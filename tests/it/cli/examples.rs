@@ -179,7 +179,8 @@ async fn of_list_resources_find_what_they_say() {
         populate(&workspace);
         let run = workspace.run(&["query", "-json"]);
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for object in Events::parse(&run.stdout).listed() {
+        for event in Events::parse(&run.stdout).of_type("list_resource_found") {
+            let object = &event["list_resource_found"];
             let text = |key: &str| object[key].as_str().unwrap().to_owned();
             assert!(found.entry(text("address")).or_default().insert(text("display_name")), "listed twice: {run}");
         }

@@ -32,17 +32,13 @@ impl Events {
         self.diagnostics().map(|diagnostic| text(&diagnostic["summary"])).collect()
     }
 
-    /// What a query has found.
-    pub(crate) fn listed(&self) -> impl Iterator<Item = &Value> {
-        self.of_type("list_resource_found").map(|event| &event["list_resource_found"])
-    }
-
     /// What a person reads of events of some types.
     pub(crate) fn messages(&self, types: &[&str]) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|event| types.contains(&text(&event["type"]))).map(|event| text(&event["@message"]))
     }
 
-    fn of_type(&self, name: &str) -> impl Iterator<Item = &Value> {
+    /// The events of a type.
+    pub(crate) fn of_type(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.0.iter().filter(move |event| event["type"] == name)
     }
 }
