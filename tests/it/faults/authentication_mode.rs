@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::matrix::{Action, Object, hold};
-use super::{AWS_AUTH, covering};
 use crate::support::eks::CLUSTER;
 
 fn mode() -> Object {
@@ -18,21 +17,6 @@ fn mode() -> Object {
     }
 }
 
-/// With entries for every row of aws-auth, and a step that asks for that.
-fn gated() -> Object {
-    let mode = |mode: &str| json!({ "cluster_name": CLUSTER, "authentication_mode": mode });
-    let mut step = mode("API");
-    step["require_coverage"] = json!(true);
-    Object {
-        mode: "API_AND_CONFIG_MAP",
-        found: covering(),
-        aws_auth: AWS_AUTH,
-        first: mode("API_AND_CONFIG_MAP"),
-        then: step,
-        ..self::mode()
-    }
-}
-
 #[tokio::test]
 async fn create() {
     hold(mode(), Action::Create).await;
@@ -44,18 +28,6 @@ async fn create_over_two_steps() {
     let object = mode();
     let first = object.then.clone();
     hold(Object { first, ..object }, Action::Create).await;
-}
-
-#[tokio::test]
-async fn create_with_coverage() {
-    let object = gated();
-    let first = object.then.clone();
-    hold(Object { first, ..object }, Action::Create).await;
-}
-
-#[tokio::test]
-async fn update_with_coverage() {
-    hold(gated(), Action::Update).await;
 }
 
 #[tokio::test]
