@@ -15,6 +15,7 @@ mod access_policy_association;
 mod authentication_mode;
 mod data_sources;
 mod halfway;
+mod lists;
 mod lost_answers;
 mod matrix;
 mod soak;

@@ -236,8 +236,16 @@ impl Thing {
 
 /// What stays the same from one run to the next, of what EKS or a data source shows.
 pub(super) fn lasting(shown: Json) -> Json {
-    const PASSING: [&str; 7] =
-        ["accessEntryArn", "access_entry_arn", "createdAt", "created_at", "modifiedAt", "modified_at", "associatedAt"];
+    const PASSING: [&str; 8] = [
+        "accessEntryArn",
+        "access_entry_arn",
+        "createdAt",
+        "created_at",
+        "modifiedAt",
+        "modified_at",
+        "associatedAt",
+        "associated_at",
+    ];
     match shown {
         Json::Object(members) => {
             let members = members.into_iter().filter(|(name, _)| !PASSING.contains(&name.as_str()));
