@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use super::Workspace;
-use super::moves::{put_viewer, with_aws};
+use super::moves::with_aws;
+use crate::moves::put_viewer;
 use crate::support::eks::{CLUSTER, policy, role};
 use crate::support::events::Events;
 use crate::support::features::Feature;
@@ -163,7 +164,7 @@ async fn the_state_of_terraform_aws_modules_moves_as_it_is() {
         ],
     });
     workspace.write("terraform.tfstate", &state.to_string());
-    put_viewer(&workspace);
+    put_viewer(&workspace.emulator);
     workspace.emulator.put_entry(CLUSTER, json!({ "principalArn": role("node"), "type": "EC2_LINUX" })).unwrap();
 
     let planned = [

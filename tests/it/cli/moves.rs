@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use serde_json::{Value as Json, json};
 
 use super::{Workspace, provider};
-use crate::support::eks::{CLUSTER, policy, role};
+use crate::moves::put_viewer;
 use crate::support::events::Events;
 use crate::support::features::Feature;
 
@@ -43,20 +43,6 @@ moved {
   to   = eks_access_policy_association.viewer
 }
 "#;
-
-/// The entry that the recorded states are about, as EKS has it.
-pub(super) fn put_viewer(workspace: &Workspace) {
-    let viewer = json!({
-        "principalArn": role("team/viewer"),
-        "kubernetesGroups": ["viewers"],
-        "tags": { "team": "blue" },
-        "accessPolicies": [{
-            "policyArn": policy("AmazonEKSViewPolicy"),
-            "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
-        }],
-    });
-    workspace.emulator.put_entry(CLUSTER, viewer).unwrap();
-}
 
 fn managed_by_aws(type_name: &str, attributes: &str) -> Json {
     json!({
@@ -97,7 +83,7 @@ async fn from_hashicorp_aws_6() {
 async fn moves(entry: &str, association: &str) {
     let Some(workspace) = Workspace::start_with(Feature::Moved, CONFIGURATION).await else { return };
     let workspace = with_aws(workspace);
-    put_viewer(&workspace);
+    put_viewer(&workspace.emulator);
     let resources = [
         managed_by_aws("aws_eks_access_entry", entry),
         managed_by_aws("aws_eks_access_policy_association", association),

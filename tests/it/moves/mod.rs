@@ -4,6 +4,7 @@
 //! no run of one of them has been recorded. hashicorp/aws has had one version of both schemas, 0, since 5.33; what differs
 //! between its releases are attributes that came later (`region` in 6.0), and whether there is a `timeouts` block.
 
+use eks_emulator::Emulator;
 use serde_json::{Value as Json, json};
 
 use crate::support::core::{Action, Failure, MoveFrom};
@@ -31,22 +32,22 @@ async fn moves_without_a_change(world: &World, from: (&str, &str, i64), recorded
 
 async fn with_viewer() -> World {
     let world = World::start().await;
+    put_viewer(&world.emulator);
     world
-        .emulator
-        .put_entry(
-            CLUSTER,
-            json!({
-                "principalArn": role("team/viewer"),
-                "kubernetesGroups": ["viewers"],
-                "tags": { "team": "blue" },
-                "accessPolicies": [{
-                    "policyArn": policy("AmazonEKSViewPolicy"),
-                    "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
-                }],
-            }),
-        )
-        .unwrap();
-    world
+}
+
+/// The entry that the recorded states are about, as EKS has it.
+pub(crate) fn put_viewer(emulator: &Emulator) {
+    let viewer = json!({
+        "principalArn": role("team/viewer"),
+        "kubernetesGroups": ["viewers"],
+        "tags": { "team": "blue" },
+        "accessPolicies": [{
+            "policyArn": policy("AmazonEKSViewPolicy"),
+            "accessScope": { "type": "namespace", "namespaces": ["a", "dev-*"] },
+        }],
+    });
+    emulator.put_entry(CLUSTER, viewer).unwrap();
 }
 
 fn viewer() -> Json {
