@@ -11,12 +11,13 @@ target := $(or $(CARGO_TARGET_DIR),target)
 for := $(host)
 release := $(target)/$(for)/release
 
+comma := ,
+
 # On Linux the release binary is static, for containers that have no C library or another one. The flag is for the target
 # only, which therefore is named: procedural macros, which are built for the host, cannot be static.
 #
 # Relocations in their short form take half a megabyte less. A static program applies its own, so this takes a C library that
 # can read them, as glibc can from 2.36 on.
-comma := ,
 ifneq ($(findstring -linux-gnu,$(for)),)
 short_relocations := $(if $(filter $(host),$(for)),$(shell getconf GNU_LIBC_VERSION 2> /dev/null | awk \
 	'$$1 == "glibc" && $$2 >= 2.36 { print "-C link-arg=-Wl,-z,pack-relative-relocs" }'))
