@@ -141,7 +141,7 @@ picture: test-report ## have the README show the picture that test-report takes
 	cp target/access-report.png docs/access-report.png
 
 .PHONY: check
-check: fmt-check clippy doc ## all checks of CI but the tests: format, lints, documentation
+check: fmt-check clippy doc deny ## all checks of CI but the tests: format, lints, documentation, dependencies
 
 .PHONY: fmt
 fmt: ## format the code and the examples
@@ -162,3 +162,18 @@ clippy: ## lint every target; a warning is an error
 .PHONY: doc
 doc: ## build the documentation of the code; a warning is an error
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked
+
+# Of another version the rules may have other names. Without optimisation it takes a minute and a half to build, and is quick enough.
+cargo_deny = cargo deny --version || CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+	cargo install cargo-deny --version 0.20.2 --locked
+
+# What deny.toml makes an exception of has to be there.
+.PHONY: deny
+deny: ## check the dependencies: licences, sources, what is there twice, one TLS library
+	$(cargo_deny)
+	cargo deny --locked check -D unmatched-skip -D unnecessary-skip -D license-not-encountered bans licenses sources
+
+.PHONY: advisories
+advisories: ## look for vulnerabilities that are known in the dependencies; this one needs the network
+	$(cargo_deny)
+	cargo deny --locked check advisories
