@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::budget::Budget;
 use super::connection::{Aws, Loaded};
-use super::error::AwsError;
+use super::error::{AwsError, MAKING_TOKEN};
 use super::settings::Secret;
 
 /// A token for the Kubernetes API of one cluster, good for some minutes.
@@ -51,8 +51,9 @@ impl Aws {
         let (region, Loaded { config, .. }) = self.enter(region, budget).await?;
         let provider =
             config.credentials_provider().ok_or_else(|| AwsError::bad_settings("There are no credentials."))?;
-        let credentials = async { provider.provide_credentials().await.map_err(AwsError::no_credentials(OPERATION)) };
-        let credentials = budget.run(OPERATION, credentials).await?;
+        let credentials =
+            async { provider.provide_credentials().await.map_err(AwsError::no_credentials(MAKING_TOKEN)) };
+        let credentials = budget.run(MAKING_TOKEN, credentials).await?;
         let params = Params::builder()
             .region(region.as_ref())
             .set_use_fips(config.use_fips())
@@ -66,8 +67,6 @@ impl Aws {
         question.signed(credentials, config.time_source().unwrap_or_default().now())
     }
 }
-
-const OPERATION: &str = "Making a token for the cluster";
 
 /// How long a cluster takes a token for: as long as STS takes the request, whatever lifetime the request names.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -90,7 +89,10 @@ impl Question<'_> {
         let url = format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", self.endpoint.trim_end_matches('/'));
         let not_signable = |error: &dyn std::error::Error| {
             let Self { cluster_name, endpoint, .. } = self;
-            let message = format!("A request to {endpoint} for cluster {cluster_name:?} cannot be signed: {error}.");
+            let message = format!(
+                "A question to {endpoint} for cluster {cluster_name:?} cannot be signed: {error}. Check the cluster's name, and \
+                 sts in the endpoints block."
+            );
             AwsError::bad_settings(message)
         };
         let expires_at = now + LIFETIME - MARGIN;

@@ -108,6 +108,7 @@ impl Aws {
     pub async fn caller(&self, region: Option<&str>, budget: &Budget) -> Result<Caller, AwsError> {
         const OPERATION: &str = "GetCallerIdentity";
         let (region, Loaded { config, .. }) = self.connect(region, budget).await?;
+        let name = region.to_string();
         let sts = credentials::sts(&self.0.settings, &config.to_builder().region(region).build());
         let ask = || async move {
             let answer = sts.get_caller_identity().send().await;
@@ -115,7 +116,8 @@ impl Aws {
             let arn = arn.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller's ARN"))?;
             Caller::from_arn(arn).map(Some)
         };
-        let caller = budget.run(OPERATION, self.0.caller.get((), ask)).await?;
+        let caller = budget.run(OPERATION, self.0.caller.get((), ask)).await;
+        let caller = caller.map_err(|error| error.in_region(&name))?;
         caller.ok_or_else(|| AwsError::bad_answer(OPERATION, "the caller"))
     }
 
@@ -180,11 +182,17 @@ impl Settings {
 
     fn check_account(&self, account: &str) -> Result<(), AwsError> {
         if self.forbidden_account_ids.contains(account) {
-            let message = format!("The credentials belong to account {account}, which is in forbidden_account_ids.");
+            let message = format!(
+                "The credentials belong to account {account}, which is in forbidden_account_ids. Use credentials of another \
+                 account: profile, assume_role and AWS_PROFILE choose them."
+            );
             return Err(AwsError::wrong_account(message));
         }
         if !self.allowed_account_ids.is_empty() && !self.allowed_account_ids.contains(account) {
-            let message = format!("The credentials belong to account {account}, which is not in allowed_account_ids.");
+            let message = format!(
+                "The credentials belong to account {account}, which is not in allowed_account_ids. Use credentials of an account \
+                 that is (profile, assume_role and AWS_PROFILE choose them), or add this one."
+            );
             return Err(AwsError::wrong_account(message));
         }
         Ok(())
@@ -193,9 +201,16 @@ impl Settings {
     /// Looks for the shared files that the settings name. The SDK would look for a region elsewhere if one is missing, and
     /// say so in the log alone.
     fn check_files(&self) -> Result<(), AwsError> {
-        for path in self.shared_config_files.iter().chain(&self.shared_credentials_files) {
+        let lists = [
+            ("shared_config_files", &self.shared_config_files),
+            ("shared_credentials_files", &self.shared_credentials_files),
+        ];
+        for (argument, path) in
+            lists.into_iter().flat_map(|(argument, list)| list.iter().map(move |path| (argument, path)))
+        {
             fs::File::open(path).map_err(|error| {
-                AwsError::bad_settings(format!("The shared file at {} cannot be read: {error}.", path.display()))
+                let path = path.display();
+                AwsError::bad_settings(format!("The file {path}, which {argument} names, cannot be read: {error}."))
             })?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use aws_sdk_sts::config::Credentials;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
 use super::call_log::CallLog;
-use super::error::AwsError;
+use super::error::{AwsError, NotAssumed};
 use super::settings::{AssumeRole, AssumeRoleWithWebIdentity, Secret, Settings};
 
 /// The credentials that the settings ask for, or `None` for those that the SDK finds by itself.
@@ -158,7 +158,11 @@ impl WebIdentityRole {
         let token = match &self.token {
             WebToken::Given(token) => token.clone(),
             WebToken::File(path) => Secret::new(fs::read_to_string(path).map_err(|error| {
-                let message = format!("the web identity token cannot be read from {}: {error}", path.display());
+                let message = format!(
+                    "The web identity token cannot be read from {}, which web_identity_token_file of \
+                     assume_role_with_web_identity names: {error}",
+                    path.display()
+                );
                 CredentialsError::invalid_configuration(message)
             })?),
         };
@@ -199,7 +203,7 @@ where
     E: aws_sdk_sts::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let error = AwsError::from_sdk(operation)(error);
-    CredentialsError::provider_error(format!("the role {role} could not be assumed: {error}"))
+    CredentialsError::provider_error(NotAssumed { role: role.to_owned(), error })
 }
 
 fn keys(role: &str, keys: Option<aws_sdk_sts::types::Credentials>) -> provider::Result {

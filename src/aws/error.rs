@@ -15,7 +15,7 @@ use clocks::Clocks;
 mod clocks;
 mod sdk;
 
-pub(super) use sdk::causes;
+pub(super) use sdk::{NotAssumed, causes, is_of_certificate};
 
 /// What went wrong in one call, and AWS's words about it.
 ///
@@ -27,6 +27,7 @@ pub struct AwsError(Arc<Failure>);
 struct Failure {
     kind: Kind,
     operation: &'static str,
+    region: Option<String>,
     code: Option<String>,
     message: String,
     status: Option<u16>,
@@ -44,6 +45,10 @@ pub enum Kind {
     BadSettings,
     /// No credentials were found anywhere, or those found could not be turned into usable ones.
     NoCredentials,
+    /// The credentials come from a sign-in to IAM Identity Center, and that is over.
+    SignInOver,
+    /// A role that the settings or the profile name could not be assumed.
+    RoleNotAssumed,
     /// AWS does not accept the credentials: unknown, expired or wrongly signed.
     CredentialsRejected,
     /// AWS does not accept the time of the request: this machine's clock is wrong.
@@ -71,6 +76,8 @@ pub enum Kind {
     LimitExceeded,
     /// No answer came: no connection, or it broke, or it took too long.
     Unreachable,
+    /// Whoever answers has a certificate that this machine does not trust. Nothing was sent.
+    Untrusted,
     /// The operation's time was up.
     TimedOut,
     /// Somebody asked to stop.
@@ -167,21 +174,31 @@ impl AwsError {
         self.says(r#"can only be performed on Access Entries with a type of "STANDARD""#)
     }
 
+    /// Whether the policy is one that only services of AWS give to themselves.
+    pub fn is_policy_of_services(&self) -> bool {
+        self.says("can only be associated with service-linked roles")
+    }
+
     /// Whether AWS has had too many requests.
     pub fn is_throttled(&self) -> bool {
         self.0.kind == Kind::Throttled
     }
 
+    /// Whether the operation is one that changes something.
+    pub fn is_of_change(&self) -> bool {
+        let looks = ["Describe", "List", "Get", CONNECTING, READING_AWS_AUTH, MAKING_TOKEN];
+        !looks.iter().any(|look| self.operation().starts_with(look))
+    }
+
     /// Whether a change was asked for and may have been made all the same: no answer came that says what became of it.
     pub fn leaves_open(&self) -> bool {
-        let is_read = ["Describe", "List", "Get"].iter().any(|verb| self.operation().starts_with(verb));
         let is_open = match self.kind() {
             Kind::Unreachable | Kind::BadAnswer => true,
             Kind::Service => self.status().is_some_and(|status| status >= 500),
             Kind::TimedOut | Kind::Stopped => self.says(ALL_THE_SAME),
             _ => false,
         };
-        is_open && !is_read && self.operation() != CONNECTING
+        is_open && self.is_of_change()
     }
 
     /// Whether the operation's time was up.
@@ -211,6 +228,12 @@ const ALL_THE_SAME: &str = "the change may have been made all the same";
 /// What failed when no call was made yet.
 pub(crate) const CONNECTING: &str = "Connecting to AWS";
 
+/// What failed when it was the cluster that was asked.
+pub(crate) const READING_AWS_AUTH: &str = "Reading aws-auth";
+
+/// What failed when a token for the cluster was wanted.
+pub(crate) const MAKING_TOKEN: &str = "Making a token for the cluster";
+
 /// Failures that did not come from the SDK.
 impl AwsError {
     pub(crate) fn timed_out(operation: &'static str) -> Self {
@@ -223,11 +246,11 @@ impl AwsError {
     }
 
     pub(crate) fn stopped(operation: &'static str) -> Self {
-        Self::ours(Kind::Stopped, operation, "It was asked to stop")
+        Self::ours(Kind::Stopped, operation, "Terraform was interrupted")
     }
 
     pub(crate) fn stopped_midway(operation: &'static str) -> Self {
-        let message = format!("It was asked to stop and AWS did not answer in time; {ALL_THE_SAME}");
+        let message = format!("Terraform was interrupted, and AWS did not answer in time; {ALL_THE_SAME}");
         Self::ours(Kind::Stopped, operation, message)
     }
 
@@ -273,6 +296,11 @@ impl AwsError {
         move |_| Self::bad_answer(operation, "a well-formed ARN")
     }
 
+    /// The same failure, of a call in a region.
+    pub(crate) fn in_region(&self, region: &str) -> Self {
+        Self(Arc::new(Failure { region: Some(region.to_owned()), ..Failure::clone(&self.0) }))
+    }
+
     /// The same failure, which was waited out in vain.
     pub(crate) fn after_waiting_for(&self, what: &'static str) -> Self {
         Self(Arc::new(Failure { waited_for: Some(what), ..Failure::clone(&self.0) }))
@@ -287,18 +315,22 @@ impl Error for AwsError {}
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { operation, code, message, status, request_id, clocks, waited_for, .. } = &*self.0;
+        let Failure { kind, operation, region, code, message, status, request_id, clocks, waited_for } = &*self.0;
+        // What is wrong with the settings is wrong before anything is tried.
+        if matches!(kind, Kind::BadSettings | Kind::NoRegion | Kind::WrongAccount) {
+            return write!(f, "{}.", message.trim_end_matches('.'));
+        }
         write!(f, "{operation} failed")?;
+        if let Some(region) = region {
+            write!(f, " in {region}")?;
+        }
         match (code, status) {
             (Some(code), Some(status)) => write!(f, " with {code} (status {status})")?,
             (Some(code), None) => write!(f, " with {code}")?,
             (None, Some(status)) => write!(f, " with status {status}")?,
             (None, None) => {}
         }
-        write!(f, ": {message}")?;
-        if !message.ends_with('.') {
-            f.write_str(".")?;
-        }
+        write!(f, ": {}.", message.trim_end_matches('.'))?;
         if let Some(clocks) = clocks {
             write!(f, " {clocks}.")?;
         }

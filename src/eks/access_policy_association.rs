@@ -229,7 +229,8 @@ async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -
         // An error here would have Terraform replace the association, with a moment of no access, for want of a name.
         _ => find_entry_arn(&eks, &planned, &budget).await.unwrap_or_else(|error| {
             let detail = format!(
-                "The association is made: {planned}. The ARN of its entry comes with the next refresh; now, {error}"
+                "The association is made: {planned}. Only the ARN of its entry, access_entry_arn, could not be read: {error} The \
+                 next refresh fills it in."
             );
             cx.warn(Diagnostic::warning("The ARN of the access entry is not known", detail));
             None

@@ -246,9 +246,15 @@ async fn walk_to(
     check_step(planned, *reached, to)?;
     let mut stuck = attempt.failed(&error);
     stuck.detail.push_str(&format!("\n\nThe cluster was last seen in mode {reached}."));
-    if let Some((to, update)) = under_way.filter(|_| *error.kind() != Kind::UpdateFailed) {
-        let going_on = format!(" EKS was changing it to {to} (update {update}); whether that is done is not known.");
-        stuck.detail.push_str(&going_on);
+    if let Some((to, update)) = under_way {
+        let more = match error.kind() {
+            Kind::UpdateFailed => format!(
+                " `aws eks describe-update --region {} --name {cluster} --update-id {update}` shows the update.",
+                eks.region()
+            ),
+            _ => format!(" EKS was changing it to {to} (update {update}); whether that is done is not known."),
+        };
+        stuck.detail.push_str(&more);
     }
     stuck.detail.push_str(" The next apply goes on from where it is then.");
     Err(stuck.into())

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::aws::aws_auth::{AwsAuthError, ConfigMap, Live, Translation};
+use crate::aws::kubernetes::Problem;
 use crate::aws::{AwsError, Budget, Cluster, Eks, KubernetesError};
 
 use super::client::Client;
+use super::error::what_to_do;
 
 /// What a cluster's `aws-auth` says.
 pub(super) struct AwsAuth {
@@ -42,9 +44,17 @@ impl AwsAuth {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     /// The cluster does not show it.
-    #[error(transparent)]
+    #[error("{error}{more}", error = .0, more = next_step(.0))]
     Kubernetes(#[from] KubernetesError),
     /// It makes no sense.
     #[error(transparent)]
     AwsAuth(#[from] AwsAuthError),
+}
+
+/// What to do where it was AWS that was in the way. Of the cluster, the error itself says so.
+fn next_step(error: &KubernetesError) -> String {
+    match &error.problem {
+        Problem::Aws(error) => format!(" {}", what_to_do(error)),
+        _ => String::new(),
+    }
 }

@@ -51,7 +51,9 @@ pub(super) fn warn_of_types<'a>(cx: &Cx<'_, Client>, types: impl IntoIterator<It
     for text in types {
         if let EntryType::Other(text) = EntryType::from(text.as_str()) {
             let known = EntryType::KNOWN.map(|known| known.to_string()).join(", ");
-            let detail = format!("{text:?} is none of the types that this provider knows: {known}.");
+            let detail = format!(
+                "{text:?} is none of the types that this provider knows: {known}. If it is misspelt, nothing is found."
+            );
             cx.warn(Diagnostic::warning("Unknown type of access entry", detail).at_attribute("types"));
         }
     }

@@ -30,7 +30,9 @@ impl RawState {
         }
         json::decode(&self.json, ty).map_err(|error| {
             let detail =
-                format!("What the state holds for this object is not what this type of object looks like: {error}.");
+                format!("What the state holds for this object is not what this type of object looks like: {error}. Nothing \
+                was changed. If somebody has edited the state, bring back the version before that. Otherwise let Terraform forget \
+                the object (terraform state rm, which leaves alone what exists) and import it.");
             Diagnostic::error(SUMMARY, detail).into()
         })
     }

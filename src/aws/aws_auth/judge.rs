@@ -117,9 +117,12 @@ impl<'a> Judge<'a> {
 }
 
 fn migrate(entry: Entry, notes: &[String], path_unknown: bool) -> Judgement {
-    let mut reason = format!("It becomes an access entry of type {}", entry.entry_type);
+    let mut reason = format!("It would become an access entry of type {}", entry.entry_type);
     if entry.entry_type == EntryType::Standard {
-        reason.push_str(&format!(" with the groups {}", live::list(&entry.kubernetes_groups)));
+        reason.push_str(&match entry.kubernetes_groups.is_empty() {
+            true => " without groups".to_owned(),
+            false => format!(" with the groups {}", live::list(&entry.kubernetes_groups)),
+        });
         if !entry.access_policies.is_empty() {
             reason.push_str(&format!(" and the access policy {}", live::policy_list(&entry.access_policies)));
         }

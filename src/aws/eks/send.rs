@@ -28,7 +28,7 @@ impl Eks {
         }
         let traffic = self.regional.traffic.clone();
         let fetch = || async move { traffic.read(fetch).await };
-        budget.run(operation, facts.get(key, fetch)).await
+        self.named(budget.run(operation, facts.get(key, fetch)).await)
     }
 
     /// Reads something that is not kept.
@@ -41,7 +41,7 @@ impl Eks {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
-        budget.run(operation, self.regional.traffic.read(ask)).await
+        self.named(budget.run(operation, self.regional.traffic.read(ask)).await)
     }
 
     /// Makes one change of a cluster, as soon as no update of the cluster is in its way.
@@ -56,7 +56,7 @@ impl Eks {
         F: Future<Output = Result<T, AwsError>>,
     {
         loop {
-            let refused = match self.regional.traffic.change(operation, budget, &send).await {
+            let refused = match self.named(self.regional.traffic.change(operation, budget, &send).await) {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -65,6 +65,11 @@ impl Eks {
                 None => return Err(refused),
             }
         }
+    }
+
+    /// What a call came to; an error says in which region.
+    fn named<T>(&self, ended: Result<T, AwsError>) -> Result<T, AwsError> {
+        ended.map_err(|error| error.in_region(self.region()))
     }
 
     /// Changes one entry. If this process has just created it, all of EKS is given time to hear of it.

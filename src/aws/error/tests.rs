@@ -1,3 +1,4 @@
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ErrorMetadata, SdkError};
 use aws_sdk_eks::operation::create_access_entry::CreateAccessEntryError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -21,8 +22,8 @@ fn service_error(status: u16, error: CreateAccessEntryError) -> AwsError {
 }
 
 impl AwsError {
-    /// An answer of AWS, for the tests of those who wait for another one.
-    pub(in crate::aws) fn answered(operation: &'static str, code: &str, message: &str) -> Self {
+    /// An answer of AWS, for the tests of those who read it.
+    pub(crate) fn answered(operation: &'static str, code: &str, message: &str) -> Self {
         let metadata = ErrorMetadata::builder().code(code).message(message).build();
         let response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
         let error = CreateAccessEntryError::generic(metadata);
@@ -108,8 +109,77 @@ fn no_answer_is_told_from_no_credentials() {
     let refused = failed(ConnectorError::io("connection refused".into()));
     assert_eq!(refused.kind(), &Kind::Unreachable);
     assert!(refused.to_string().ends_with("connection refused."), "{refused}");
-    let error = aws_credential_types::provider::error::CredentialsError::not_loaded("nothing in the environment");
+    let error = CredentialsError::not_loaded("nothing in the environment");
     assert_eq!(failed(ConnectorError::other(error.into(), None)).kind(), &Kind::NoCredentials);
+    // As TLS reports it: an error of the connection, around one of input and output, around the one that matters.
+    let stranger = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let stranger = failed(ConnectorError::io(std::io::Error::other(stranger).into()));
+    assert_eq!(stranger.kind(), &Kind::Untrusted);
+    assert!(!stranger.leaves_open(), "nothing was sent");
+}
+
+#[test]
+fn what_keeps_credentials_away_is_told_apart() {
+    let role = "arn:aws:iam::111122223333:role/ci";
+    let not_assumed = |error| CredentialsError::provider_error(NotAssumed { role: role.to_owned(), error });
+    let of_profile = ErrorMetadata::builder().code("AccessDenied").message("no").build();
+    let answer_to_profile = HttpResponse::new(403.try_into().unwrap(), SdkBody::empty());
+    for (error, kind) in [
+        (not_assumed(answer(403, "AccessDenied", "no")), Kind::RoleNotAssumed),
+        (not_assumed(answer(403, "RequestExpired", "late")), Kind::ClockSkew),
+        (not_assumed(answer(403, "ExpiredToken", "old")), Kind::CredentialsRejected),
+        (
+            CredentialsError::provider_error(SdkError::service_error(
+                aws_sdk_sts::operation::assume_role::AssumeRoleError::generic(of_profile),
+                answer_to_profile,
+            )),
+            Kind::RoleNotAssumed,
+        ),
+        (CredentialsError::provider_error("the SSO token has expired and cannot be refreshed"), Kind::SignInOver),
+        (
+            CredentialsError::provider_error("UnauthorizedException: Session token not found or invalid"),
+            Kind::SignInOver,
+        ),
+        (CredentialsError::invalid_configuration("the token cannot be read"), Kind::BadSettings),
+        (CredentialsError::provider_error("the agent is not at home"), Kind::NoCredentials),
+    ] {
+        let error = AwsError::no_credentials(OPERATION)(error);
+        assert_eq!(error.kind(), &kind, "{error}");
+        assert!(!error.leaves_open(), "{error}");
+    }
+    let refused = AwsError::no_credentials(OPERATION)(not_assumed(answer(403, "AccessDenied", "no")));
+    assert!(refused.to_string().contains(role) && refused.to_string().contains("4711"), "{refused}");
+}
+
+#[test]
+fn only_a_change_without_an_answer_leaves_something_open() {
+    let unreachable = |operation| {
+        let source = ConnectorError::io("broken".into());
+        AwsError::from_sdk(operation)(SdkError::<CreateAccessEntryError, _>::dispatch_failure(source))
+    };
+    for look in
+        ["DescribeCluster", "ListAccessEntries", "GetCallerIdentity", CONNECTING, READING_AWS_AUTH, MAKING_TOKEN]
+    {
+        assert!(!unreachable(look).leaves_open(), "{look}");
+    }
+    assert!(unreachable(OPERATION).leaves_open());
+    assert!(answer(500, "ServerException", "oops").leaves_open());
+    assert!(!answer(409, "ResourceInUseException", "busy").leaves_open());
+}
+
+#[test]
+fn settings_are_wrong_before_anything_fails() {
+    assert_eq!(AwsError::bad_settings("It is wrong.").to_string(), "It is wrong.");
+    assert!(AwsError::no_region().to_string().starts_with("No region is set"));
+}
+
+#[test]
+fn a_call_says_in_which_region_it_was_made() {
+    let error = answer(403, "AccessDeniedException", "no").in_region("eu-west-1");
+    assert_eq!(
+        error.to_string(),
+        "CreateAccessEntry failed in eu-west-1 with AccessDeniedException (status 403): no. The request id is 4711."
+    );
 }
 
 #[test]

@@ -114,11 +114,16 @@ impl fmt::Display for Problem {
                 "The cluster has no Kubernetes API server that could be asked; its status is {status}. Wait until it \
                  is ACTIVE."
             ),
-            Self::BadEndpoint => {
-                f.write_str("That is no address to send a token to: tokens go to https:// addresses only.")
-            }
+            Self::BadEndpoint => f.write_str(
+                "That is no address to send a token to: tokens go to https:// addresses only. Check the endpoint that \
+                     `aws eks describe-cluster` shows, and endpoints.eks.",
+            ),
             Self::BadAuthority { reason } => {
-                write!(f, "What EKS gives for the cluster's certificate authority cannot be used: {reason}.")
+                write!(
+                    f,
+                    "What EKS gives for the cluster's certificate authority cannot be used: {reason}. \
+                Check certificateAuthority in what `aws eks describe-cluster` shows, and endpoints.eks."
+                )
             }
             Self::Unreachable { reason } => write!(
                 f,
@@ -128,7 +133,10 @@ impl fmt::Display for Problem {
                  that requests come from."
             ),
             Self::BrokeOff { reason } => {
-                write!(f, "The connection to its API server broke before the whole answer was there: {reason}.")
+                write!(
+                    f,
+                    "The connection to its API server broke before the whole answer was there: {reason}. Run it again."
+                )
             }
             Self::Untrusted { reason } => write!(
                 f,
@@ -147,7 +155,11 @@ impl fmt::Display for Problem {
                  the namespace kube-system is enough; the access policy AmazonEKSViewPolicy, scoped to that \
                  namespace, grants it."
             ),
-            Self::Refused { status, message } => write!(f, "Its API server answered with status {status}: {message}."),
+            Self::Refused { status, message } => write!(
+                f,
+                "Its API server answered with status {status}: {message}. Run it again in a while; if it goes on, the API \
+                 server has trouble of its own, which the cluster's health in the console of EKS may tell more of."
+            ),
             Self::NotUnderstood { status, reason } => write!(
                 f,
                 "The answer, with status {status}, could not be understood: {reason}. Something other than the \

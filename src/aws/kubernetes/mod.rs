@@ -21,7 +21,7 @@ use super::budget::Budget;
 use super::cluster::Cluster;
 use super::cluster_token::ClusterToken;
 use super::connection::Aws;
-use super::error::causes;
+use super::error::{READING_AWS_AUTH, causes, is_of_certificate};
 use super::http;
 use super::wait::Pauses;
 
@@ -42,7 +42,7 @@ impl Aws {
         budget: &Budget,
     ) -> Result<Option<BTreeMap<String, String>>, KubernetesError> {
         let read = async { Ok(self.read_patiently(cluster, token, budget).await) };
-        let read = budget.run(OPERATION, read).await.unwrap_or_else(|error| Err(Problem::Aws(error)));
+        let read = budget.run(READING_AWS_AUTH, read).await.unwrap_or_else(|error| Err(Problem::Aws(error)));
         read.map_err(|problem| KubernetesError::about(cluster, problem))
     }
 
@@ -58,7 +58,7 @@ impl Aws {
             match self.read_aws_auth(cluster, token).await {
                 Err(problem) if problem.passes() && pauses.fits_before(budget.deadline) => {
                     tracing::info!(cluster = cluster.name, %problem, "reading aws-auth again");
-                    pauses.pause(OPERATION, budget).await.map_err(Problem::Aws)?;
+                    pauses.pause(READING_AWS_AUTH, budget).await.map_err(Problem::Aws)?;
                 }
                 read => return read,
             }
@@ -94,8 +94,6 @@ impl Aws {
     }
 }
 
-const OPERATION: &str = "Reading aws-auth";
-
 /// How often it is read once more, at most: whoever waits for a plan is waiting, and a cluster is not as large as AWS.
 const RETRIES: u32 = 3;
 
@@ -130,15 +128,6 @@ fn is_of_broken_connection(error: &(dyn Error + 'static)) -> bool {
     let kind = error.downcast_ref().map(io::Error::kind);
     matches!(kind, Some(BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
         || error.source().is_some_and(is_of_broken_connection)
-}
-
-/// Whether it was the other side's certificate that ended a connection.
-fn is_of_certificate(error: &(dyn Error + 'static)) -> bool {
-    // An error of input and output does not name the one inside it as its source.
-    let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
-        || inside.is_some_and(|inside| is_of_certificate(inside))
-        || error.source().is_some_and(is_of_certificate)
 }
 
 async fn body(response: HttpResponse) -> Result<Vec<u8>, Problem> {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::{EntryType, Kind, Principal};
+use crate::aws::{AwsError, EntryType, Kind, Principal};
 use crate::framework::{Change, Cx, Diagnostic, Diagnostics, Resource};
 use crate::value::{AttributePath, Value};
 
@@ -203,15 +203,14 @@ async fn check_live(
 ) -> Result<(), Diagnostics> {
     let eks = planned.eks(cx, attempt).await?;
     let budget = budget(cx);
-    let unchecked = |summary, why: &str, whom: &str| {
-        let detail =
-            format!("{why} Unless something else in this plan changes that first, apply will fail for {whom}.");
-        cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
-    };
     // What is true of the cluster is said once, not for each of its entries.
     let unchecked_cluster = |summary, why: &str| {
         if cx.client.walk.is_news(summary, &key.cluster_key()) {
-            unchecked(summary, why, "each of its access entries that is new");
+            let detail = format!(
+                "{why} Unless something else in this plan changes that first, apply will fail for each of its access entries that \
+                 is new."
+            );
+            cx.warn(Diagnostic::warning(summary, detail).at_attribute("cluster_name"));
         }
     };
     let failed = |error| Diagnostics::from(attempt.failed(&error));
@@ -237,14 +236,23 @@ async fn check_live(
             false
         }
         Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {
-            unchecked(
-                "Access entry not checked",
-                &format!("Whether the entry exists already could not be found out: {error}"),
-                &attempt.object.to_string(),
-            );
+            cx.warn(not_checked(planned, &error));
             false
         }
         Err(error) => return Err(failed(error)),
     };
     if exists { conflict::announce(cx, &eks, planned, attempt).await } else { Ok(()) }
+}
+
+/// Whoever may not list entries is told what becomes of one that is there.
+fn not_checked(planned: &AccessEntryModel, error: &AwsError) -> Diagnostic {
+    let then = match conflict::adopts(planned) {
+        true => "apply takes it over and changes it to what is written here",
+        false => "apply leaves it as it is, fails, and prints the import block that takes it over",
+    };
+    let detail = format!(
+        "Whether {planned} exists already could not be found out. If it does, {then}. {error}\n\nTo see in the plan what apply \
+         would meet, allow eks:ListAccessEntries to the identity that runs this."
+    );
+    Diagnostic::warning("Access entry not checked", detail).at_attribute("cluster_name")
 }

@@ -59,12 +59,15 @@ fn meets_every_object(error: &AwsError) -> bool {
     match error.kind() {
         Kind::BadSettings
         | Kind::NoCredentials
+        | Kind::SignInOver
+        | Kind::RoleNotAssumed
         | Kind::CredentialsRejected
         | Kind::ClockSkew
         | Kind::NoRegion
         | Kind::WrongAccount
         | Kind::Throttled
         | Kind::Unreachable
+        | Kind::Untrusted
         | Kind::TimedOut
         | Kind::Stopped => true,
         Kind::AccessDenied { .. }

@@ -72,8 +72,8 @@ impl<P: Provider> Engine<P> {
 fn nothing_there(question: &Import) -> Diagnostic {
     let which = if question.id.is_empty() { "this identity".to_owned() } else { format!("the id {:?}", question.id) };
     let detail = format!(
-        "There is no {} with {which}. Only what exists can be imported: check the id, the region and the account, or \
-         remove the import so that apply makes it.",
+        "Nothing exists that {which} names, so there is no {} to import. Check every part of it, the region and the account; \
+         or remove the import, if this is yet to be made.",
         question.type_name
     );
     Diagnostic::error("Nothing to import", detail)

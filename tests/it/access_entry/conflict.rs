@@ -238,6 +238,6 @@ async fn an_entry_that_may_not_be_looked_for_is_planned_with_a_warning() {
     world.emulator.add_fault(Fault { times: 2, ..Fault::new("ListAccessEntries", FaultKind::AccessDenied) });
     let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
     assert_eq!(summaries(&plan.warnings), ["Access entry not checked"]);
-    assert_says(&plan.warnings[0], &["eks:ListAccessEntries"]);
+    assert_says(&plan.warnings[0], &["eks:ListAccessEntries", "apply leaves it as it is"]);
     assert_refused(&world.apply(plan).await.unwrap_err(), "principal_arn", &["import {"]);
 }

@@ -96,7 +96,7 @@ async fn quota_used_up() {
     world.emulator.settings(json!({ "max_entries_per_cluster": 0 })).unwrap();
     let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
-    assert_refused(&failure, "", &["ResourceLimitExceededException", "higher quota"]);
+    assert_refused(&failure, "", &["ResourceLimitExceededException", "3,000"]);
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn eks_fails() {
         let world = impatient(json!({})).await;
         world.emulator.add_fault(Fault { times: 9, ..Fault::new("ListAccessEntries", kind) });
         let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
-        assert_refused(&failure, "", &[code, "request id"]);
+        assert_refused(&failure, "", &[code, "request id", "Health Dashboard", "us-east-1"]);
     }
 }
 

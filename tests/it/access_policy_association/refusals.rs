@@ -75,5 +75,5 @@ async fn more_policies_than_an_entry_takes() {
     put_entry(&world, "viewer", &["AmazonEKSEditPolicy"]);
     world.emulator.settings(json!({ "max_policies_per_entry": 1 })).unwrap();
     let error = refused(&world, association("viewer", VIEW)).await;
-    assert!(error.detail.contains("ask AWS for a higher quota"), "{}", error.detail);
+    assert!(error.detail.contains("EKS limits how many policies"), "{}", error.detail);
 }

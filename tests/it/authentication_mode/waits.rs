@@ -68,7 +68,7 @@ async fn a_stop_ends_the_wait() {
     let (applied, ()) = tokio::join!(world.apply(plan), stop);
     let failure = applied.unwrap_err();
     let detail = &failure.only().detail;
-    assert!(detail.contains("asked to stop"), "{detail}");
+    assert!(detail.contains("Terraform was interrupted"), "{detail}");
     assert_eq!(world.state(TYPE, "x").unwrap()["authentication_mode"], "API_AND_CONFIG_MAP");
 }
 
@@ -83,6 +83,6 @@ async fn a_stop_ends_the_wait_for_somebody_else() {
         world.stop().await.unwrap();
     };
     let (applied, ()) = tokio::join!(world.apply(plan), stop);
-    assert!(applied.unwrap_err().only().detail.contains("asked to stop"));
+    assert!(applied.unwrap_err().only().detail.contains("Terraform was interrupted"));
     assert_eq!(live(&world), "API_AND_CONFIG_MAP");
 }

@@ -204,7 +204,7 @@ async fn single_sign_on() {
 async fn single_sign_on_after_the_login_has_expired() {
     let (world, portal) = after_login("2020-01-01T00:00:00Z", Some("corp"), json!({})).await;
     let error = world.ask().await.unwrap_err();
-    assert!(error.contains("expired") && error.contains("Give credentials"), "{error}");
+    assert!(error.contains("expired") && error.contains("aws sso login"), "{error}");
     assert_eq!(portal.asked(), [""; 0]);
 }
 

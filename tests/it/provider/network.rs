@@ -10,7 +10,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let world = World::start_with("API", json!({ "endpoints": { "eks": tls.url }, "max_retries": 0 })).await;
     tls.lead_to(&world.emulator);
     let error = refused(&world).await;
-    assert!(error.contains("certificate"), "{error}");
+    assert!(error.contains("certificate") && error.contains("custom_ca_bundle"), "{error}");
     assert_eq!(operations(&world), Vec::<String>::new());
 }
 
