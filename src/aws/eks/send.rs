@@ -44,6 +44,19 @@ impl Eks {
         self.named(budget.run(operation, self.regional.traffic.read(ask)).await)
     }
 
+    /// Makes one change, of what no update of a cluster is in the way of.
+    pub(super) async fn change_now<T, F>(
+        &self,
+        operation: &'static str,
+        budget: &Budget,
+        send: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        self.named(self.regional.traffic.change(operation, budget, send).await)
+    }
+
     /// Makes one change of a cluster, as soon as no update of the cluster is in its way.
     pub(super) async fn change<T, F>(
         &self,
@@ -56,7 +69,7 @@ impl Eks {
         F: Future<Output = Result<T, AwsError>>,
     {
         loop {
-            let refused = match self.named(self.regional.traffic.change(operation, budget, &send).await) {
+            let refused = match self.change_now(operation, budget, &send).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };

@@ -22,7 +22,7 @@ impl Eks {
         let request = self.client().tag_resource().resource_arn(access_entry_arn);
         let request = request.set_tags(Some(tags.clone().into_iter().collect()));
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        self.regional.traffic.change(OPERATION, budget, send).await.map(drop)
+        self.change_now(OPERATION, budget, send).await.map(drop)
     }
 
     /// Takes tags off an access entry.
@@ -41,7 +41,7 @@ impl Eks {
         let request = self.client().untag_resource().resource_arn(access_entry_arn);
         let request = request.set_tag_keys(Some(keys.iter().cloned().collect()));
         let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
-        self.regional.traffic.change(OPERATION, budget, send).await.map(drop)
+        self.change_now(OPERATION, budget, send).await.map(drop)
     }
 
     /// Drops the entry of that ARN. Whether an entry that is just being read has it cannot be known: drop those too.

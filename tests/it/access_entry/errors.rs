@@ -86,7 +86,8 @@ async fn access_denied_names_the_action() {
             Err(failure) => failure,
         };
         let allow = format!("Allow eks:{operation} to the identity that runs this");
-        assert_refused(&failure, "", &[&allow, &role("viewer"), "cluster dev"]);
+        let which = format!("{operation} failed in us-east-1 with AccessDeniedException");
+        assert_refused(&failure, "", &[&allow, &which, &role("viewer"), "cluster dev"]);
     }
 }
 

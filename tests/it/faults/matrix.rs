@@ -36,6 +36,11 @@ impl Object {
         !self.id.is_empty()
     }
 
+    /// Whether the step of the mode that it takes hangs on what covers aws-auth.
+    pub(super) fn is_gated(&self) -> bool {
+        self.then["require_coverage"] == true
+    }
+
     /// What names it, as an `import` block gives it.
     fn identity(&self) -> Json {
         let mut identity = json!({ "region": "us-east-1" });
@@ -102,9 +107,14 @@ const FOREVER: u64 = 3_600_000;
 
 /// Has every call of `action` on the object spoiled in every way, one at a time, and judges what comes of it.
 pub(super) async fn hold(object: Object, action: Action) {
+    hold_at(object, action, positions).await;
+}
+
+/// The same with some of the calls alone, of those that a run without faults makes.
+pub(super) async fn hold_at(object: Object, action: Action, choose: fn(&[String]) -> Vec<(String, u32)>) {
     let (object, plain) = (&object, &run(&object, action, None).await);
     assert_eq!(plain.outcome, Ok(()), "without a fault");
-    let cases: Vec<Case> = positions(&plain.calls).into_iter().flat_map(|at| cases(at, action)).collect();
+    let cases: Vec<Case> = choose(&plain.calls).into_iter().flat_map(|at| cases(at, action)).collect();
     assert!(cases.len() >= FaultKind::ALL.len(), "{action:?} makes no call that could go wrong: {:?}", plain.calls);
     let judged = stream::iter(&cases).map(async |case| {
         let ran = Box::pin(run(object, action, Some(case))).await;
@@ -243,7 +253,7 @@ fn hurry(world: &World, object: &Object, timeouts: Option<Json>) {
 }
 
 /// Each call, as its operation and the number of calls of that operation before it.
-fn positions(calls: &[String]) -> Vec<(String, u32)> {
+pub(super) fn positions(calls: &[String]) -> Vec<(String, u32)> {
     let before = |at: usize| calls[..at].iter().filter(|call| **call == calls[at]).count();
     (0..calls.len()).map(|at| (calls[at].clone(), u32::try_from(before(at)).unwrap())).collect()
 }
