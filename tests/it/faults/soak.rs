@@ -8,17 +8,18 @@ mod model;
 use std::time::Duration;
 use std::{env, fs};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use self::lane::Lane;
+use self::model::{Association, Entry, Thing};
 
 /// How many operations there are unless somebody says otherwise.
 const OPERATIONS: usize = 300;
 
-/// How many practitioners work at the same time, each with a provider and a cluster of their own.
-const LANES: usize = 6;
+/// How many practitioners work at the same time with each kind of object, each with a provider and a cluster of their own.
+const LANES: usize = 3;
 
 /// From how many operations on the memory is judged: before that, it still fills.
 const LONG: usize = 5_000;
@@ -30,23 +31,20 @@ async fn random_operations() {
     eprintln!("SOAK_SEED={seed} SOAK_OPERATIONS={operations}");
 
     let (descriptors, tasks) = (descriptors(), Handle::current().metrics().num_alive_tasks());
-    let mut lanes = Vec::new();
-    for lane in 0..LANES {
-        lanes.push(Lane::start(lane, seed).await);
-    }
-    let each = operations.div_ceil(LANES);
-    let (warm_up, first_half) = (each / 4, each / 2);
-    run(&mut lanes, warm_up).await;
-    run(&mut lanes, first_half - warm_up).await;
+    let (mut entries, mut associations) = (start::<Entry>(seed).await, start::<Association>(seed).await);
+    let each = operations.div_ceil(2 * LANES);
+    let first_half = each / 2;
+    join(run(&mut entries, first_half), run(&mut associations, first_half)).await;
     let halfway = resident();
-    run(&mut lanes, each - first_half).await;
+    join(run(&mut entries, each - first_half), run(&mut associations, each - first_half)).await;
     let at_the_end = resident();
 
-    let faults: usize = lanes.iter().map(|lane| lane.faults).sum();
-    let failed: usize = lanes.iter().map(|lane| lane.failed).sum();
+    let (faults, failed) = (entries.iter().map(Lane::tally))
+        .chain(associations.iter().map(Lane::tally))
+        .fold((0, 0), |(faults, failed), (more, others)| (faults + more, failed + others));
     eprintln!(
         "{} operations, {faults} faults, {failed} operations ended in an error; memory {:.1} MB halfway, {:.1} MB at the end",
-        each * LANES,
+        each * 2 * LANES,
         megabytes(halfway),
         megabytes(at_the_end),
     );
@@ -55,7 +53,7 @@ async fn random_operations() {
         assert!(at_the_end < halfway + halfway / 10, "memory grows: {halfway} bytes, then {at_the_end}");
     }
 
-    drop(lanes);
+    drop((entries, associations));
     // Connections close when their turn comes.
     let nothing_left = async {
         while Handle::current().metrics().num_alive_tasks() > tasks || self::descriptors() > descriptors {
@@ -70,7 +68,15 @@ async fn random_operations() {
     assert!(left.is_ok(), "tasks or file descriptors are left over");
 }
 
-async fn run(lanes: &mut [Lane], operations: usize) {
+async fn start<T: Thing>(seed: u64) -> Vec<Lane<T>> {
+    let mut lanes = Vec::new();
+    for lane in 0..LANES {
+        lanes.push(Lane::start(lane, seed).await);
+    }
+    lanes
+}
+
+async fn run<T: Thing>(lanes: &mut [Lane<T>], operations: usize) {
     join_all(lanes.iter_mut().map(async |lane| {
         for _ in 0..operations {
             Box::pin(lane.step()).await;
