@@ -82,6 +82,20 @@ async fn terraform() {
     kill_at_calls(Victim::Terraform).await;
 }
 
+#[tokio::test]
+async fn terraform_while_it_writes_its_state() {
+    let workspace = Workspace::start(TWENTY).await;
+    workspace.run(&APPLY);
+    let wanted = shown(&workspace);
+    let state = workspace.terraform.folder().join("terraform.tfstate");
+    let half = fs::read(&state).unwrap().len() / 2;
+    fs::File::options().write(true).open(&state).unwrap().set_len(half as u64).unwrap();
+    put_away_half_a_state(&workspace, "half a state");
+    assert!(!state.exists());
+    go_on(&workspace, "half a state").await;
+    assert_eq!(shown(&workspace), wanted);
+}
+
 async fn kill_at_calls(victim: Victim) {
     let undisturbed = Workspace::start(TWENTY).await;
     undisturbed.run(&APPLY);
@@ -119,6 +133,7 @@ async fn kill_at(victim: Victim, call: usize, kind: FaultKind, wanted: &[Json]) 
     end(&workspace, victim, apply).await;
     let took = began.elapsed();
 
+    put_away_half_a_state(&workspace, &at);
     go_on(&workspace, &at).await;
     assert_eq!(shown(&workspace), wanted, "{at}");
     let next = output(&workspace, &["plan", "-detailed-exitcode", "-no-color"]).await;
@@ -149,6 +164,17 @@ async fn end(workspace: &Workspace, victim: Victim, mut apply: Child) {
     soon(gone).await;
     if victim == Victim::Provider {
         soon(apply.wait()).await.unwrap();
+    }
+}
+
+/// Terraform writes its state file in place, so whoever kills it right then finds half a file, which it refuses to read. Then
+/// there is nothing to go on from, and every object is one that no state knows.
+fn put_away_half_a_state(workspace: &Workspace, at: &str) {
+    let state = workspace.terraform.folder().join("terraform.tfstate");
+    let Ok(text) = fs::read(&state) else { return };
+    if !text.is_empty() && serde_json::from_slice::<Json>(&text).is_err() {
+        eprintln!("{at}: Terraform was writing its state, and {} bytes of it are there", text.len());
+        fs::remove_file(state).unwrap();
     }
 }
 

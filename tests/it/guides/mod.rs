@@ -1,6 +1,7 @@
 //! The guides, held to what is there.
 
 mod complaints;
+mod readme;
 mod shown;
 mod words;
 
