@@ -13,9 +13,11 @@ use super::cluster::{Update, UpdateError};
 use clocks::Clocks;
 
 mod clocks;
+mod credentials;
 mod sdk;
 
-pub(super) use sdk::{NotAssumed, causes, is_of_certificate};
+pub(super) use credentials::NotAssumed;
+pub(super) use sdk::{causes, is_of_certificate};
 
 /// What went wrong in one call, and AWS's words about it.
 ///
@@ -31,6 +33,8 @@ struct Failure {
     code: Option<String>,
     message: String,
     status: Option<u16>,
+    /// Whether it did not get as far as a request, for want of credentials.
+    is_unsent: bool,
     request_id: Option<String>,
     /// What time it was here and at AWS, if that is the trouble.
     clocks: Option<Clocks>,
@@ -86,6 +90,8 @@ pub enum Kind {
     BadAnswer,
     /// An update of the cluster ended without success.
     UpdateFailed,
+    /// AWS, or something in between, has trouble of its own: a status from 500 on.
+    Outage,
     /// Anything else that AWS answers.
     #[default]
     Service,
@@ -193,12 +199,11 @@ impl AwsError {
     /// Whether a change was asked for and may have been made all the same: no answer came that says what became of it.
     pub fn leaves_open(&self) -> bool {
         let is_open = match self.kind() {
-            Kind::Unreachable | Kind::BadAnswer => true,
-            Kind::Service => self.status().is_some_and(|status| status >= 500),
+            Kind::Unreachable | Kind::BadAnswer | Kind::Outage => true,
             Kind::TimedOut | Kind::Stopped => self.says(ALL_THE_SAME),
             _ => false,
         };
-        is_open && self.is_of_change()
+        is_open && self.is_of_change() && !self.0.is_unsent
     }
 
     /// Whether the operation's time was up.
@@ -315,7 +320,7 @@ impl Error for AwsError {}
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { kind, operation, region, code, message, status, request_id, clocks, waited_for } = &*self.0;
+        let Failure { kind, operation, region, code, message, status, request_id, clocks, waited_for, .. } = &*self.0;
         // What is wrong with the settings is wrong before anything is tried.
         if matches!(kind, Kind::BadSettings | Kind::NoRegion | Kind::WrongAccount) {
             return write!(f, "{}.", message.trim_end_matches('.'));

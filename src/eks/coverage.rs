@@ -44,7 +44,7 @@ impl AwsAuth {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     /// The cluster does not show it.
-    #[error("{error}{more}", error = .0, more = next_step(.0))]
+    #[error("{}", [.0.to_string(), next_step(.0)].join(" ").trim_end())]
     Kubernetes(#[from] KubernetesError),
     /// It makes no sense.
     #[error(transparent)]
@@ -54,7 +54,7 @@ pub(super) enum Trouble {
 /// What to do where it was AWS that was in the way. Of the cluster, the error itself says so.
 fn next_step(error: &KubernetesError) -> String {
     match &error.problem {
-        Problem::Aws(error) => format!(" {}", what_to_do(error)),
+        Problem::Aws(error) => what_to_do(error),
         _ => String::new(),
     }
 }

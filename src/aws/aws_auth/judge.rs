@@ -119,13 +119,14 @@ impl<'a> Judge<'a> {
 fn migrate(entry: Entry, notes: &[String], path_unknown: bool) -> Judgement {
     let mut reason = format!("It would become an access entry of type {}", entry.entry_type);
     if entry.entry_type == EntryType::Standard {
-        reason.push_str(&match entry.kubernetes_groups.is_empty() {
-            true => " without groups".to_owned(),
-            false => format!(" with the groups {}", live::list(&entry.kubernetes_groups)),
+        let groups = format!("the groups {}", live::list(&entry.kubernetes_groups));
+        let policies = format!("the access policy {}", live::policy_list(&entry.access_policies));
+        reason.push_str(&match (entry.kubernetes_groups.is_empty(), entry.access_policies.is_empty()) {
+            (true, true) => " without groups".to_owned(),
+            (false, true) => format!(" with {groups}"),
+            (true, false) => format!(" with {policies}"),
+            (false, false) => format!(" with {groups} and {policies}"),
         });
-        if !entry.access_policies.is_empty() {
-            reason.push_str(&format!(" and the access policy {}", live::policy_list(&entry.access_policies)));
-        }
     }
     reason.push('.');
     if path_unknown {

@@ -1,18 +1,17 @@
 //! From the SDK's errors to ours.
 
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
-use std::{fmt, io};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eks::operation::RequestId;
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::clocks::Clocks;
+use super::credentials::kept_away;
 use super::{AwsError, Failure, Kind};
 
 impl AwsError {
@@ -24,34 +23,22 @@ impl AwsError {
         move |error| {
             let status = error.raw_response().map(|response| response.status().as_u16());
             let request_id = error.request_id().map(str::to_owned);
-            let (kind, code, message) = match &error {
+            let failure = match &error {
                 SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
                     let message = answer.err().message().unwrap_or("AWS gave no reason.");
-                    (kind_of(answer.err().code(), status, message), answer.err().code(), message.to_owned())
+                    let kind = kind_of(answer.err().code(), status, message);
+                    let clocks = (kind == Kind::ClockSkew).then(|| Clocks::read(answer.raw(), SystemTime::now()));
+                    let (code, message) = (answer.err().code().map(str::to_owned), message.to_owned());
+                    Failure { kind, code, message, clocks: clocks.flatten(), ..Failure::default() }
                 }
-                SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
-                    (Kind::BadAnswer, None, format!("AWS's answer could not be understood: {}", causes(&error)))
-                }
-                _ => {
-                    let (kind, message) = no_answer(&error);
-                    (kind, None, message)
-                }
+                SdkError::ServiceError(_) | SdkError::ResponseError(_) => Failure {
+                    kind: Kind::BadAnswer,
+                    message: format!("AWS's answer could not be understood: {}", causes(&error)),
+                    ..Failure::default()
+                },
+                _ => no_answer(&error),
             };
-            let code = code.map(str::to_owned);
-            let clocks = error.raw_response().filter(|_| kind == Kind::ClockSkew);
-            let clocks = clocks.and_then(|answer| Clocks::read(answer, SystemTime::now()));
-            let region = None;
-            Self(Arc::new(Failure {
-                kind,
-                operation,
-                region,
-                code,
-                message,
-                status,
-                request_id,
-                clocks,
-                waited_for: None,
-            }))
+            Self(Arc::new(Failure { operation, status, request_id, ..failure }))
         }
     }
 }
@@ -59,32 +46,12 @@ impl AwsError {
 impl AwsError {
     /// Why there are no credentials for `operation`: an argument for `map_err`.
     pub(crate) fn no_credentials(operation: &'static str) -> impl FnOnce(CredentialsError) -> Self {
-        move |error| {
-            let (kind, message) = without_credentials(&error);
-            Self::ours(kind, operation, message)
-        }
+        move |error| Self(Arc::new(Failure { operation, ..without_credentials(&error) }))
     }
 }
-
-/// A role that could not be assumed.
-#[derive(Debug)]
-pub(in crate::aws) struct NotAssumed {
-    /// The role's ARN.
-    pub(in crate::aws) role: String,
-    /// Why not.
-    pub(in crate::aws) error: AwsError,
-}
-
-impl fmt::Display for NotAssumed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the role {} could not be assumed: {}", self.role, self.error)
-    }
-}
-
-impl Error for NotAssumed {}
 
 /// The kind of an answer that AWS gave.
-fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
+pub(super) fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
     match code.unwrap_or_default() {
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
             Kind::AccessDenied { action: denied_action(message) }
@@ -114,49 +81,31 @@ fn kind_of(code: Option<&str>, status: Option<u16>, message: &str) -> Kind {
         _ => match status {
             Some(403) => Kind::AccessDenied { action: denied_action(message) },
             Some(429) => Kind::Throttled,
+            Some(500..) => Kind::Outage,
             _ => Kind::Service,
         },
     }
 }
 
-/// The kind of a request that AWS gave no answer to, and why it gave none.
-fn no_answer(error: &(dyn Error + 'static)) -> (Kind, String) {
+/// A request that AWS gave no answer to, and why it gave none.
+fn no_answer(error: &(dyn Error + 'static)) -> Failure {
     if let Some(error) = chain(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
         return without_credentials(error);
     }
     // How the SDK's rules for endpoints begin their refusals, of FIPS with an endpoint of one's own for example.
     if let Some(error) = chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: ")) {
-        return (Kind::BadSettings, causes(error));
+        return Failure { kind: Kind::BadSettings, message: causes(error), ..Failure::default() };
     }
     // The outermost error says no more than that there was one.
     let message = format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error)));
-    (if is_of_certificate(error) { Kind::Untrusted } else { Kind::Unreachable }, message)
+    let kind = if is_of_certificate(error) { Kind::Untrusted } else { Kind::Unreachable };
+    Failure { kind, message, ..Failure::default() }
 }
 
-/// The kind of trouble that kept credentials away, and what it was.
-fn without_credentials(error: &CredentialsError) -> (Kind, String) {
-    let message = causes(error.source().unwrap_or(error));
-    if let Some(NotAssumed { error, .. }) = chain(error).find_map(|cause| cause.downcast_ref()) {
-        let kind = match error.kind() {
-            // It has nothing to do with the role.
-            Kind::ClockSkew | Kind::CredentialsRejected | Kind::Throttled | Kind::Unreachable | Kind::Untrusted => {
-                error.kind().clone()
-            }
-            _ => Kind::RoleNotAssumed,
-        };
-        return (kind, message);
-    }
-    // The SDK's own providers: of profiles that name a role, and of the file and the role in the environment.
-    let is_of_role =
-        |cause: &(dyn Error + 'static)| cause.is::<AssumeRoleError>() || cause.is::<AssumeRoleWithWebIdentityError>();
-    let kind = match error {
-        CredentialsError::InvalidConfiguration(_) => Kind::BadSettings,
-        _ if chain(error).any(is_of_role) => Kind::RoleNotAssumed,
-        // The first is of a sign-in whose time is over, the second of one that was ended by hand.
-        _ if message.contains("SSO token ") || message.contains("UnauthorizedException") => Kind::SignInOver,
-        _ => Kind::NoCredentials,
-    };
-    (kind, message)
+/// A request that was not even sent.
+fn without_credentials(error: &CredentialsError) -> Failure {
+    let (kind, message) = kept_away(error);
+    Failure { kind, message, is_unsent: true, ..Failure::default() }
 }
 
 /// Whether it was the other side's certificate that ended a connection.
@@ -185,6 +134,6 @@ pub(in crate::aws) fn causes(error: &(dyn Error + 'static)) -> String {
     told.join(": ")
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }

@@ -1,6 +1,7 @@
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ErrorMetadata, SdkError};
 use aws_sdk_eks::operation::create_access_entry::CreateAccessEntryError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
@@ -50,7 +51,9 @@ fn each_code_has_its_kind() {
         (403, "InvalidSignatureException", "does not match", Kind::CredentialsRejected),
         (403, "RequestTimeTooSkewed", "", Kind::ClockSkew),
         (429, "SomethingNew", "", Kind::Throttled),
-        (500, "ServerException", "", Kind::Service),
+        (500, "ServerException", "", Kind::Outage),
+        (503, "", "", Kind::Outage),
+        (418, "Teapot", "", Kind::Service),
     ] {
         assert_eq!(answer(status, code, message).kind(), &kind, "{code}: {message}");
     }
@@ -87,7 +90,7 @@ fn an_error_reads_as_sentences_with_awss_words_and_the_request_id() {
 #[test]
 fn an_answer_without_code_or_reason_still_says_its_status() {
     let error = service_error(503, CreateAccessEntryError::generic(ErrorMetadata::builder().build()));
-    assert_eq!(error.kind(), &Kind::Service);
+    assert_eq!(error.kind(), &Kind::Outage);
     assert_eq!(
         error.to_string(),
         "CreateAccessEntry failed with status 503: AWS gave no reason. The request id is 4711."
@@ -120,35 +123,57 @@ fn no_answer_is_told_from_no_credentials() {
 
 #[test]
 fn what_keeps_credentials_away_is_told_apart() {
-    let role = "arn:aws:iam::111122223333:role/ci";
-    let not_assumed = |error| CredentialsError::provider_error(NotAssumed { role: role.to_owned(), error });
-    let of_profile = ErrorMetadata::builder().code("AccessDenied").message("no").build();
-    let answer_to_profile = HttpResponse::new(403.try_into().unwrap(), SdkBody::empty());
+    const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
+    type Credentials = CredentialsError;
+    let not_assumed = |error| Credentials::provider_error(NotAssumed { role: ROLE.to_owned(), error });
+    // Of the SDK's own providers.
+    let refused = |status: u16, code: &str| {
+        let answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        let error = AssumeRoleError::generic(ErrorMetadata::builder().code(code).message("no").build());
+        Credentials::provider_error(SdkError::service_error(error, answer))
+    };
+    let not_reached = |source: ConnectorError| {
+        Credentials::provider_error(SdkError::<AssumeRoleError, HttpResponse>::dispatch_failure(source))
+    };
+    let stranger = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+    let over = || Credentials::provider_error("the SSO token has expired and cannot be refreshed");
+    let unreachable = AwsError::ours(Kind::Unreachable, "AssumeRole", "broken");
     for (error, kind) in [
         (not_assumed(answer(403, "AccessDenied", "no")), Kind::RoleNotAssumed),
+        (not_assumed(answer(400, "ValidationError", "no")), Kind::RoleNotAssumed),
         (not_assumed(answer(403, "RequestExpired", "late")), Kind::ClockSkew),
         (not_assumed(answer(403, "ExpiredToken", "old")), Kind::CredentialsRejected),
+        (not_assumed(answer(503, "", "")), Kind::Outage),
+        (not_assumed(unreachable), Kind::Unreachable),
+        // The credentials that the role was to be assumed with.
+        (not_assumed(AwsError::no_credentials("AssumeRole")(over())), Kind::SignInOver),
+        (not_reached(ConnectorError::other(over().into(), None)), Kind::SignInOver),
+        (refused(403, "AccessDenied"), Kind::RoleNotAssumed),
+        (refused(403, "ExpiredToken"), Kind::CredentialsRejected),
+        (refused(500, "InternalFailure"), Kind::Outage),
+        (not_reached(ConnectorError::io("broken".into())), Kind::Unreachable),
+        (not_reached(ConnectorError::io(std::io::Error::other(stranger).into())), Kind::Untrusted),
+        (over(), Kind::SignInOver),
+        (Credentials::provider_error("failed to load the cached SSO token"), Kind::SignInOver),
+        (Credentials::provider_error("failed to read `/home/jane/.aws/sso/cache/1.json`"), Kind::SignInOver),
+        (Credentials::provider_error("UnauthorizedException: Session token not found or invalid"), Kind::SignInOver),
+        (Credentials::invalid_configuration("[AssumeRoleUnauthorizedAccess] no"), Kind::RoleNotAssumed),
+        (Credentials::invalid_configuration("the token cannot be read"), Kind::BadSettings),
+        (Credentials::invalid_configuration("needs the cargo feature x"), Kind::BadSettings),
         (
-            CredentialsError::provider_error(SdkError::service_error(
-                aws_sdk_sts::operation::assume_role::AssumeRoleError::generic(of_profile),
-                answer_to_profile,
-            )),
-            Kind::RoleNotAssumed,
+            Credentials::unhandled("profile file credentials provider initialization error already taken"),
+            Kind::BadSettings,
         ),
-        (CredentialsError::provider_error("the SSO token has expired and cannot be refreshed"), Kind::SignInOver),
-        (
-            CredentialsError::provider_error("UnauthorizedException: Session token not found or invalid"),
-            Kind::SignInOver,
-        ),
-        (CredentialsError::invalid_configuration("the token cannot be read"), Kind::BadSettings),
-        (CredentialsError::provider_error("the agent is not at home"), Kind::NoCredentials),
+        (Credentials::provider_error(std::io::Error::from(std::io::ErrorKind::NotFound)), Kind::BadSettings),
+        (Credentials::provider_error("the agent is not at home"), Kind::NoCredentials),
+        (Credentials::not_loaded_no_source(), Kind::NoCredentials),
     ] {
         let error = AwsError::no_credentials(OPERATION)(error);
         assert_eq!(error.kind(), &kind, "{error}");
         assert!(!error.leaves_open(), "{error}");
     }
     let refused = AwsError::no_credentials(OPERATION)(not_assumed(answer(403, "AccessDenied", "no")));
-    assert!(refused.to_string().contains(role) && refused.to_string().contains("4711"), "{refused}");
+    assert!(refused.to_string().contains(ROLE) && refused.to_string().contains("4711"), "{refused}");
 }
 
 #[test]

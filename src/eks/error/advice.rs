@@ -21,11 +21,11 @@ impl Advice {
             Kind::InvalidRequest if error.is_wrong_authentication_mode() => {
                 return Self::at("cluster_name", WRONG_AUTHENTICATION_MODE);
             }
-            Kind::AccessDenied { action: Some(action) } => {
+            Kind::AccessDenied { action } => {
+                let action = action.as_deref().unwrap_or("the action");
                 let text = format!("Allow {action} to the identity that runs this, then try again. {POLICY}");
                 return Self { text, argument: None };
             }
-            Kind::AccessDenied { action: None } => DENIED,
             Kind::BadSettings => BAD_SETTINGS,
             Kind::NoCredentials => NO_CREDENTIALS,
             Kind::SignInOver => SIGN_IN_OVER,
@@ -42,7 +42,9 @@ impl Advice {
             Kind::Unreachable => UNREACHABLE,
             Kind::Untrusted => UNTRUSTED,
             Kind::BadAnswer => BAD_ANSWER,
-            Kind::Service if error.status().is_some_and(|status| status >= 500) => OUTAGE,
+            // Every answer of AWS has an id.
+            Kind::Outage if error.request_id().is_none() => OUTAGE_IN_BETWEEN,
+            Kind::Outage => OUTAGE,
             Kind::TimedOut if error.is_of_change() => CHANGE_TIMED_OUT,
             Kind::TimedOut => LOOK_TIMED_OUT,
             Kind::Stopped if error.is_of_change() => CHANGE_STOPPED,
@@ -100,10 +102,6 @@ const ARGUMENTS: [(&str, &str); 6] = [
     ("username", "user_name"),
     ("AccessEntry type", "type"),
 ];
-
-const DENIED: &str = "\
-Allow the action to the identity that runs this, then try again. The guide \"IAM permissions\" of this provider has a policy with \
-every action that it needs.";
 
 const POLICY: &str = "\
 The guide \"IAM permissions\" of this provider has a policy with every action that it needs.";
@@ -165,7 +163,8 @@ Then try again.";
 
 const ROLE_NOT_ASSUMED: &str = "\
 Check that the role exists, that its trust policy names the identity that runs this, and that this identity is allowed to assume it. \
-What the trust policy asks for, such as an external id or tags, has to be given with the role.";
+What the trust policy asks for, such as an external id or tags, has to be given with the role. With a web identity token, the \
+account has to have the token's issuer as an identity provider, and the trust policy its audience and subject.";
 
 const REJECTED: &str = "\
 The credentials were found but are not accepted: expired, revoked, or of another partition. Renew them, then try again.";
@@ -183,17 +182,21 @@ const UNREACHABLE: &str = "\
 No answer came. Check the network, the proxy and the endpoints.";
 
 const UNTRUSTED: &str = "\
-This machine does not trust the certificate of whoever answered, so nothing was sent. Where a proxy opens TLS, name the file with its \
-certificate authority in custom_ca_bundle of the provider block, or in AWS_CA_BUNDLE. Where none does, check the endpoints, and the \
-network for somebody in between.";
+This machine does not trust the certificate of whoever answered, and sends nothing there. Where a proxy opens TLS, name a file with its \
+certificate authority in custom_ca_bundle of the provider block, or in AWS_CA_BUNDLE; such a file replaces the authorities that the \
+machine has, so AWS's own have to be in it where no proxy opens TLS. Otherwise check the endpoints, the network for somebody in between, \
+and, if the certificate has expired or is not valid yet, this machine's clock.";
 
 const BAD_ANSWER: &str = "\
 Something other than AWS may have answered, such as a proxy: check the proxy and the endpoints. If it was AWS, it answers in a way \
 that this version of the provider does not know: look for a newer one.";
 
 const OUTAGE: &str = "\
-The trouble is at AWS, and retries did not help. Run it again later. The AWS Health Dashboard tells of outages; AWS's support asks \
-for the request id.";
+The trouble is at AWS. Run it again later. The AWS Health Dashboard tells of outages; AWS's support asks for the request id.";
+
+const OUTAGE_IN_BETWEEN: &str = "\
+An answer of AWS has a request id, and this one has none: a proxy may have given it. Check the proxy and the endpoints, and run it \
+again later.";
 
 const CHANGE_TIMED_OUT: &str = "\
 What was done before that stands. If EKS only needs longer, raise the limit in the timeouts block; then run apply again.";

@@ -78,6 +78,7 @@ fn meets_every_object(error: &AwsError) -> bool {
         | Kind::LimitExceeded
         | Kind::BadAnswer
         | Kind::UpdateFailed
+        | Kind::Outage
         | Kind::Service => false,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tracing::{debug, debug_span, error, info, trace, warn};
+use tracing::{debug, debug_span, error, info, warn};
 
 use super::*;
 
@@ -67,7 +67,7 @@ fn fields_of_core_cannot_be_set() {
 #[test]
 fn libraries_are_heard_only_when_they_warn() {
     let lines = lines(LevelFilter::TRACE, || {
-        trace!("ours");
+        debug!("ours");
         info!(target: "h2::codec", "authorization: secret");
         warn!(target: "h2::codec", "trouble");
     });

@@ -115,8 +115,8 @@ impl From<import::Imported> for pb::import_resource_state::Response {
     }
 }
 
-impl From<data_source::Found> for pb::read_data_source::Response {
-    fn from(answer: data_source::Found) -> Self {
+impl From<data_source::LookedUp> for pb::read_data_source::Response {
+    fn from(answer: data_source::LookedUp) -> Self {
         Self { state: Some(answer.state.into()), diagnostics: diagnostics(answer.diagnostics), deferred: None }
     }
 }

@@ -167,8 +167,9 @@ async fn the_role_of_the_machine() {
 
 const PORTAL: &str = "GET /federation/credentials?role_name=Admin&account_id=111122223333";
 
-/// After `aws sso login`, with the profile in the provider block or in the environment.
-async fn after_login(expires: &str, profile: Option<&str>, block: Json) -> (World, Server) {
+/// After `aws sso login`, with the profile in the provider block or in the environment. Of a login that was ended, nothing is
+/// left.
+async fn after_login(expires: Option<&str>, profile: Option<&str>, block: Json) -> (World, Server) {
     let keys = json!({ "roleCredentials": {
         "accessKeyId": "AKIDSSO", "secretAccessKey": "s3cret", "sessionToken": "t0ken", "expiration": 4_070_908_800_000_u64,
     } });
@@ -183,7 +184,9 @@ async fn after_login(expires: &str, profile: Option<&str>, block: Json) -> (Worl
         "accessToken": "login-token", "expiresAt": expires, "region": "us-east-1", "startUrl": "https://corp.example/start",
     });
     // The file is named after the session: `printf corp | sha1sum`.
-    fs::write(aws.join("sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), login.to_string()).unwrap();
+    if expires.is_some() {
+        fs::write(aws.join("sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), login.to_string()).unwrap();
+    }
     let mut variables = vec![("AWS_ENDPOINT_URL_SSO", portal.url.clone())];
     variables.extend(profile.map(|profile| ("AWS_PROFILE", text(profile))));
     (World::start(home, &variables, block).await, portal)
@@ -192,7 +195,7 @@ async fn after_login(expires: &str, profile: Option<&str>, block: Json) -> (Worl
 #[tokio::test]
 async fn single_sign_on() {
     for (profile, block) in [(Some("corp"), json!({})), (None, json!({ "profile": "corp" }))] {
-        let (world, portal) = after_login(NEVER, profile, block).await;
+        let (world, portal) = after_login(Some(NEVER), profile, block).await;
         world.ask().await.unwrap();
         assert_eq!(world.signed(), (text("AKIDSSO"), text("eu-west-1")));
         let asked = portal.asked();
@@ -200,12 +203,18 @@ async fn single_sign_on() {
     }
 }
 
+/// Also where the profile is only what a role is assumed with.
 #[tokio::test]
-async fn single_sign_on_after_the_login_has_expired() {
-    let (world, portal) = after_login("2020-01-01T00:00:00Z", Some("corp"), json!({})).await;
-    let error = world.ask().await.unwrap_err();
-    assert!(error.contains("expired") && error.contains("aws sso login"), "{error}");
-    assert_eq!(portal.asked(), [""; 0]);
+async fn single_sign_on_after_the_login_is_over() {
+    let with_role = json!({ "assume_role": [{ "role_arn": "arn:aws:iam::999922223333:role/deployer" }] });
+    for (expires, block) in
+        [(Some("2020-01-01T00:00:00Z"), json!({})), (None, json!({})), (Some("2020-01-01T00:00:00Z"), with_role)]
+    {
+        let (world, portal) = after_login(expires, Some("corp"), block).await;
+        let error = world.ask().await.unwrap_err();
+        assert!(error.contains("SSO token") && error.contains("aws sso login"), "{error}");
+        assert_eq!(portal.asked(), [""; 0]);
+    }
 }
 
 /// Scripts hand on what they have not been given that way.

@@ -26,6 +26,22 @@ fn role_paths_that_contradict_themselves_are_refused() {
 }
 
 #[test]
+fn what_a_row_would_become_is_told_in_a_sentence() {
+    let admin = "the access policy AmazonEKSClusterAdminPolicy in the whole cluster";
+    for (groups, with) in [
+        (&[][..], " without groups".to_owned()),
+        (&["viewers"], " with the groups viewers".to_owned()),
+        (&["system:masters"], format!(" with {admin}")),
+        (&["system:masters", "viewers"], format!(" with the groups viewers and {admin}")),
+    ] {
+        let translation = roles(&item("rolearn", READER, "viewer", groups));
+        let reason = &translation.rows[0].reason;
+        let sentence = format!("It would become an access entry of type STANDARD{with}.");
+        assert!(reason.starts_with(&sentence), "{reason}");
+    }
+}
+
+#[test]
 fn a_path_in_a_row_is_dead_and_one_in_role_paths_is_used() {
     let pathed = "arn:aws:iam::111122223333:role/team/Reader";
     let dead = roles(&item("rolearn", pathed, "viewer", &["viewers"]));
