@@ -23,9 +23,17 @@ short_relocations := $(if $(filter $(host),$(for)),$(shell getconf GNU_LIBC_VERS
 	'$$1 == "glibc" && $$2 >= 2.36 { print "-C link-arg=-Wl,-z,pack-relative-relocs" }'))
 # Functions of the same code are kept once, where the linker is Rust's own.
 one_of_each := $(if $(filter x86_64-unknown-linux-gnu,$(for)),-C link-arg=-Wl$(comma)--icf=all)
-static := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS="-C target-feature=+crt-static $(short_relocations) $(one_of_each)"
+static := -C target-feature=+crt-static $(short_relocations) $(one_of_each)
 endif
-release_build := $(static) cargo build --release --locked --target $(for)
+
+# Panics say where they happened. The folder that the crates lie in on the machine that builds, a thousand times, would say more
+# than anybody wants to know.
+cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
+crates = $(if $(word 2,$(cargo_home)),,$(shell ls -d $(cargo_home)/registry/src/* 2> /dev/null))
+anywhere = $(foreach folder,$(crates),--remap-path-prefix $(folder)/=)
+
+flags_of := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS
+release_build = $(flags_of)="$(strip $(static) $(anywhere))" cargo build --release --locked --target $(for)
 
 # A release is made for every target of this toolchain.
 dist_targets := $(or $(shell rustup target list --installed 2> /dev/null),$(host))
@@ -93,14 +101,19 @@ fuzz: ## make up inputs for all that reads what others wrote, FUZZ_SECONDS (600)
 build: ## build the provider for debugging
 	cargo build --locked
 
+# The crates have to be there before the folder that they lie in can be left out.
+.PHONY: crates
+crates:
+	@cargo fetch --locked --quiet --target $(for)
+
 .PHONY: release
-release: ## build the provider as it is shipped: small, and on Linux static
+release: crates ## build the provider as it is shipped: small, and on Linux static
 	$(release_build) --package terraform-provider-eks
 	@echo "built $(release)/terraform-provider-eks"
 
 # Apart from the provider, whose dependencies must not get the features that the emulator asks for.
 .PHONY: release-emulator
-release-emulator:
+release-emulator: crates
 	$(release_build) --package eks-emulator
 
 .PHONY: install
@@ -164,7 +177,7 @@ doc: ## build the documentation of the code; a warning is an error
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked
 
 # Of another version the rules may have other names. Without optimisation it takes a minute and a half to build, and is quick enough.
-cargo_deny = cargo deny --version || CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+cargo_deny = cargo deny --version | grep -qx "cargo-deny 0.20.2" || CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
 	cargo install cargo-deny --version 0.20.2 --locked
 
 # What deny.toml makes an exception of has to be there.
