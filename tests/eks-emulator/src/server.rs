@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::net::TcpListener;
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Response;
@@ -60,6 +61,8 @@ where
     .await;
 }
 
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(10);
+
 async fn each_connection<F>(socket: TcpListener, serve: impl Fn(TcpStream) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -67,9 +70,10 @@ where
     let Ok(listener) = tokio::net::TcpListener::from_std(socket) else { return };
     let mut connections = tokio::task::JoinSet::new();
     loop {
-        // An error here is about one connection that went before it was accepted.
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream));
+        match listener.accept().await {
+            Ok((stream, _)) => drop(connections.spawn(serve(stream))),
+            // About one connection that went before it was accepted, or there are too many open: that passes.
+            Err(_) => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
         }
         while connections.try_join_next().is_some() {}
     }

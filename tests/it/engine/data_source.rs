@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terraform_provider_eks::framework::engine::data_source::Found;
+use terraform_provider_eks::framework::engine::data_source::LookedUp;
 use terraform_provider_eks::framework::schema::{block, computed, required};
 use terraform_provider_eks::framework::{Cx, DataSource, DefaultTimeouts, Diagnostic, Diagnostics};
 use terraform_provider_eks::model;
@@ -42,7 +42,7 @@ fn question() -> AnswerModel {
     AnswerModel { question: known("why"), detail: Value::Known(vec![]), ..AnswerModel::default() }
 }
 
-async fn read(remote: Remote) -> Found {
+async fn read(remote: Remote) -> LookedUp {
     remote.engine().await.read_data_source("toy_answer", encoded(question())).await
 }
 

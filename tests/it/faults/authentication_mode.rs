@@ -52,6 +52,10 @@ fn at_the_gate(calls: &[String]) -> Vec<(String, u32)> {
     let looks = ["ListAccessEntries", "DescribeAccessEntry", "ListAssociatedAccessPolicies"];
     let all = positions(calls);
     let last = |(operation, after): &(String, u32)| !all.iter().any(|(other, more)| other == operation && more > after);
+    // Once before the step at least, and once in the plan.
+    for look in looks.iter().chain(&["GetConfigMap"]) {
+        assert!(calls.iter().filter(|call| call == look).count() >= 2, "{look}: {calls:?}");
+    }
     let is_chosen = |at: &&(String, u32)| at.0 == "GetConfigMap" || looks.contains(&at.0.as_str()) && last(at);
     all.iter().filter(is_chosen).cloned().collect()
 }
