@@ -93,7 +93,7 @@ impl Advice {
     }
 }
 
-/// What EKS calls an argument in its messages, and what it is called here; of two in one message, the first counts.
+/// What EKS calls an argument in its messages, and what it is called here; of two in one message, the first of this list counts.
 const ARGUMENTS: [(&str, &str); 6] = [
     ("principalArn", "principal_arn"),
     ("policyArn", "policy_arn"),
