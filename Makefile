@@ -27,11 +27,12 @@ static := -C target-feature=+crt-static $(short_relocations) $(one_of_each)
 endif
 
 # Panics say where they happened. The folder that the crates lie in on the machine that builds, a thousand times, would say more
-# than anybody wants to know.
+# than anybody wants to know. Flags that are set here go before those of a configuration of cargo, and RUSTFLAGS goes before these.
 cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
 crates = $(if $(word 2,$(cargo_home)),,$(shell ls -d $(cargo_home)/registry/src/* 2> /dev/null))
 anywhere = $(foreach folder,$(crates),--remap-path-prefix $(folder)/=)
 
+$(if $(RUSTFLAGS),$(warning RUSTFLAGS is set: a release is then neither static nor small))
 flags_of := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS
 release_build = $(flags_of)="$(strip $(static) $(anywhere))" cargo build --release --locked --target $(for)
 

@@ -33,7 +33,7 @@ struct Failure {
     code: Option<String>,
     message: String,
     status: Option<u16>,
-    /// Whether it did not get as far as a request, for want of credentials.
+    /// Whether the last try did not get as far as a request, for want of credentials.
     is_unsent: bool,
     request_id: Option<String>,
     /// What time it was here and at AWS, if that is the trouble.
@@ -146,6 +146,11 @@ impl AwsError {
     /// Whether it is the access policy that does not exist, in this partition at least.
     pub fn is_no_such_policy(&self) -> bool {
         self.is_not_found() && self.says("policyArn could not be found")
+    }
+
+    /// Whether the last try did not get as far as a request, for want of credentials.
+    pub fn is_unsent(&self) -> bool {
+        self.0.is_unsent
     }
 
     /// Whether the thing exists already or is busy.

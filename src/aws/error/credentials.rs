@@ -10,7 +10,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::sdk::{causes, chain, is_of_certificate, kind_of};
+use super::sdk::{causes, chain, is_of_certificate, kind_of, refused_by_rules};
 use super::{AwsError, Kind};
 
 /// A role that could not be assumed.
@@ -42,7 +42,19 @@ pub(super) fn kept_away(error: &CredentialsError) -> (Kind, String) {
         let message = format!("The profile asks for a way to sign in that this provider does not have ({message})");
         return (Kind::BadSettings, message);
     }
+    // The SDK leaves out which one.
+    if is_of_file(innermost) {
+        let message = format!(
+            "A file with a token, which AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE or the profile names, \
+             cannot be read: {message}"
+        );
+        return (Kind::BadSettings, message);
+    }
     (kind(innermost), message)
+}
+
+fn is_of_file(error: &CredentialsError) -> bool {
+    error.source().is_some_and(|source| source.is::<io::Error>())
 }
 
 /// What the SDK says of a profile from the second time on.
@@ -61,27 +73,37 @@ fn kind(error: &CredentialsError) -> Kind {
     match error {
         _ if is_of_certificate(error) => Kind::Untrusted,
         _ if SIGN_IN.iter().any(|words| told.contains(words)) => Kind::SignInOver,
-        // What an instance's metadata service says.
-        _ if told.contains("AssumeRoleUnauthorizedAccess") => Kind::RoleNotAssumed,
+        // What an instance's metadata service says, and what the portal of IAM Identity Center does.
+        _ if told.contains("AssumeRoleUnauthorizedAccess") || told.contains("ForbiddenException") => {
+            Kind::RoleNotAssumed
+        }
         CredentialsError::InvalidConfiguration(_) => Kind::BadSettings,
-        // A file that the environment names.
-        _ if error.source().is_some_and(|source| source.is::<io::Error>()) => Kind::BadSettings,
-        _ if chain(error).any(|cause| cause.is::<ConnectorError>()) => Kind::Unreachable,
+        _ if refused_by_rules(error).is_some() => Kind::BadSettings,
+        _ if chain(error).filter_map(|cause| cause.downcast_ref()).any(is_of_network) => Kind::Unreachable,
         _ => Kind::NoCredentials,
     }
 }
 
 /// What the SDK says of a sign-in to IAM Identity Center whose time is over, of one that was never made or ended by hand, in the
 /// two kinds of profiles that there are, and of one that the portal knows no more.
-const SIGN_IN: [&str; 5] =
-    ["SSO token has expired", "cached SSO token", "/sso/cache/", "\\sso\\cache\\", "UnauthorizedException"];
+const SIGN_IN: [&str; 4] = ["SSO token has expired", "cached SSO token", "/sso/cache", "UnauthorizedException"];
+
+/// Whether there was no connection, or it broke: what fails before that is wrapped in the same way.
+fn is_of_network(error: &ConnectorError) -> bool {
+    error.is_io() || error.is_timeout() || error.as_other().is_some()
+}
 
 /// The kind of STS's answer to who asked for a role, if there was one.
 fn answer<E: ProvideErrorMetadata + Error + 'static>(error: &CredentialsError) -> Option<Kind> {
     let refused = chain(error).find_map(|cause| cause.downcast_ref::<SdkError<E, HttpResponse>>())?;
-    let SdkError::ServiceError(answer) = refused else { return None };
-    let message = answer.err().message().unwrap_or_default();
-    Some(kind_of(answer.err().code(), Some(answer.raw().status().as_u16()), message))
+    match refused {
+        SdkError::ServiceError(answer) if answer.raw().status().as_u16() >= 400 => {
+            let message = answer.err().message().unwrap_or_default();
+            Some(kind_of(answer.err().code(), Some(answer.raw().status().as_u16()), message))
+        }
+        SdkError::ServiceError(_) | SdkError::ResponseError(_) => Some(Kind::BadAnswer),
+        _ => None,
+    }
 }
 
 /// What is no more than that the role is refused calls for a look at the role; all else is the trouble itself.

@@ -92,14 +92,18 @@ fn no_answer(error: &(dyn Error + 'static)) -> Failure {
     if let Some(error) = chain(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
         return without_credentials(error);
     }
-    // How the SDK's rules for endpoints begin their refusals, of FIPS with an endpoint of one's own for example.
-    if let Some(error) = chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: ")) {
+    if let Some(error) = refused_by_rules(error) {
         return Failure { kind: Kind::BadSettings, message: causes(error), ..Failure::default() };
     }
     // The outermost error says no more than that there was one.
     let message = format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error)));
     let kind = if is_of_certificate(error) { Kind::Untrusted } else { Kind::Unreachable };
     Failure { kind, message, ..Failure::default() }
+}
+
+/// What the SDK's rules for endpoints refuse: FIPS with an endpoint of one's own, for example.
+pub(super) fn refused_by_rules<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: "))
 }
 
 /// A request that was not even sent.

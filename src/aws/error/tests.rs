@@ -156,6 +156,11 @@ fn what_keeps_credentials_away_is_told_apart() {
         (over(), Kind::SignInOver),
         (Credentials::provider_error("failed to load the cached SSO token"), Kind::SignInOver),
         (Credentials::provider_error("failed to read `/home/jane/.aws/sso/cache/1.json`"), Kind::SignInOver),
+        (Credentials::provider_error(r"failed to read `C:\Users\jane\.aws/sso/cache\1.json`"), Kind::SignInOver),
+        (Credentials::provider_error("unhandled error (ForbiddenException)"), Kind::RoleNotAssumed),
+        (refused(200, ""), Kind::BadAnswer),
+        (not_reached(ConnectorError::other("Invalid Configuration: FIPS".into(), None)), Kind::BadSettings),
+        (not_reached(ConnectorError::other("no key".into(), None)), Kind::NoCredentials),
         (Credentials::provider_error("UnauthorizedException: Session token not found or invalid"), Kind::SignInOver),
         (Credentials::invalid_configuration("[AssumeRoleUnauthorizedAccess] no"), Kind::RoleNotAssumed),
         (Credentials::invalid_configuration("the token cannot be read"), Kind::BadSettings),
@@ -172,6 +177,9 @@ fn what_keeps_credentials_away_is_told_apart() {
         assert_eq!(error.kind(), &kind, "{error}");
         assert!(!error.leaves_open(), "{error}");
     }
+    let lost = Credentials::provider_error(std::io::Error::from(std::io::ErrorKind::NotFound));
+    let lost = AwsError::no_credentials(OPERATION)(lost).to_string();
+    assert!(lost.contains("AWS_WEB_IDENTITY_TOKEN_FILE"), "{lost}");
     let refused = AwsError::no_credentials(OPERATION)(not_assumed(answer(403, "AccessDenied", "no")));
     assert!(refused.to_string().contains(ROLE) && refused.to_string().contains("4711"), "{refused}");
 }

@@ -42,8 +42,8 @@ impl Advice {
             Kind::Unreachable => UNREACHABLE,
             Kind::Untrusted => UNTRUSTED,
             Kind::BadAnswer => BAD_ANSWER,
-            // Every answer of AWS has an id.
-            Kind::Outage if error.request_id().is_none() => OUTAGE_IN_BETWEEN,
+            // Every answer of AWS has an id; that of STS is in the message.
+            Kind::Outage if error.request_id().is_none() && !error.is_unsent() => OUTAGE_IN_BETWEEN,
             Kind::Outage => OUTAGE,
             Kind::TimedOut if error.is_of_change() => CHANGE_TIMED_OUT,
             Kind::TimedOut => LOOK_TIMED_OUT,
@@ -164,7 +164,8 @@ Then try again.";
 const ROLE_NOT_ASSUMED: &str = "\
 Check that the role exists, that its trust policy names the identity that runs this, and that this identity is allowed to assume it. \
 What the trust policy asks for, such as an external id or tags, has to be given with the role. With a web identity token, the \
-account has to have the token's issuer as an identity provider, and the trust policy its audience and subject.";
+account has to have the token's issuer as an identity provider, and the trust policy its audience and subject. With IAM Identity \
+Center, the user has to be assigned the account and the permission set that the profile names.";
 
 const REJECTED: &str = "\
 The credentials were found but are not accepted: expired, revoked, or of another partition. Renew them, then try again.";

@@ -122,7 +122,7 @@ async fn of_what_is_not_there() {
             "dev#role#policy",
             "is not of the form CLUSTER_NAME#PRINCIPAL_ARN#POLICY_ARN, such as \"my-cluster#arn:aws:iam::",
         ),
-        (entry, id, "There is no eks_access_entry with the id"),
+        (entry, id, "so there is no eks_access_entry to import"),
     ] {
         let run = workspace.terraform.run(&["import", "-no-color", address, id]).unwrap();
         // Terraform breaks lines as it likes.

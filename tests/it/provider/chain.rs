@@ -165,11 +165,18 @@ async fn the_role_of_the_machine() {
     assert!(asked.last().unwrap().contains("x-aws-ec2-metadata-token: imds-token"), "{asked:?}");
 }
 
+const WITH_SESSION: &str = "[profile corp]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n\
+     [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example/start\n";
+
+/// As profiles were before there were sessions.
+const WITHOUT_SESSION: &str = "[profile corp]\nregion = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = Admin\n\
+     sso_region = us-east-1\nsso_start_url = https://corp.example/start\n";
+
 const PORTAL: &str = "GET /federation/credentials?role_name=Admin&account_id=111122223333";
 
 /// After `aws sso login`, with the profile in the provider block or in the environment. Of a login that was ended, nothing is
 /// left.
-async fn after_login(expires: Option<&str>, profile: Option<&str>, block: Json) -> (World, Server) {
+async fn after_login(config: &str, expires: Option<&str>, profile: Option<&str>, block: Json) -> (World, Server) {
     let keys = json!({ "roleCredentials": {
         "accessKeyId": "AKIDSSO", "secretAccessKey": "s3cret", "sessionToken": "t0ken", "expiration": 4_070_908_800_000_u64,
     } });
@@ -177,8 +184,6 @@ async fn after_login(expires: Option<&str>, profile: Option<&str>, block: Json) 
     let home = home();
     let aws = home.path().join(".aws");
     fs::create_dir_all(aws.join("sso/cache")).unwrap();
-    let config = "[profile corp]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n\
-                  [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example/start\n";
     fs::write(aws.join("config"), config).unwrap();
     let login = json!({
         "accessToken": "login-token", "expiresAt": expires, "region": "us-east-1", "startUrl": "https://corp.example/start",
@@ -195,7 +200,7 @@ async fn after_login(expires: Option<&str>, profile: Option<&str>, block: Json) 
 #[tokio::test]
 async fn single_sign_on() {
     for (profile, block) in [(Some("corp"), json!({})), (None, json!({ "profile": "corp" }))] {
-        let (world, portal) = after_login(Some(NEVER), profile, block).await;
+        let (world, portal) = after_login(WITH_SESSION, Some(NEVER), profile, block).await;
         world.ask().await.unwrap();
         assert_eq!(world.signed(), (text("AKIDSSO"), text("eu-west-1")));
         let asked = portal.asked();
@@ -207,12 +212,16 @@ async fn single_sign_on() {
 #[tokio::test]
 async fn single_sign_on_after_the_login_is_over() {
     let with_role = json!({ "assume_role": [{ "role_arn": "arn:aws:iam::999922223333:role/deployer" }] });
-    for (expires, block) in
-        [(Some("2020-01-01T00:00:00Z"), json!({})), (None, json!({})), (Some("2020-01-01T00:00:00Z"), with_role)]
-    {
-        let (world, portal) = after_login(expires, Some("corp"), block).await;
+    let long_ago = Some("2020-01-01T00:00:00Z");
+    for (config, expires, block) in [
+        (WITH_SESSION, long_ago, json!({})),
+        (WITH_SESSION, None, json!({})),
+        (WITHOUT_SESSION, None, json!({})),
+        (WITH_SESSION, long_ago, with_role),
+    ] {
+        let (world, portal) = after_login(config, expires, Some("corp"), block).await;
         let error = world.ask().await.unwrap_err();
-        assert!(error.contains("SSO token") && error.contains("aws sso login"), "{error}");
+        assert!(error.contains("aws sso login"), "{error}");
         assert_eq!(portal.asked(), [""; 0]);
     }
 }

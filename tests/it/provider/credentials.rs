@@ -17,6 +17,17 @@ async fn a_role_that_cannot_be_assumed_is_named() {
 }
 
 #[tokio::test]
+async fn an_outage_of_sts_is_not_the_roles_fault() {
+    let role = "arn:aws:iam::999922223333:role/deployer";
+    let world = World::start_with("API", json!({ "assume_role": [{ "role_arn": role }], "max_retries": 0 })).await;
+    let outage = eks_emulator::Fault::new("AssumeRole", eks_emulator::FaultKind::Unavailable);
+    world.emulator.add_fault(eks_emulator::Fault { times: 9, ..outage });
+    let error = refused(&world).await;
+    assert!(error.contains(role) && error.contains("request id") && error.contains("Health Dashboard"), "{error}");
+    assert!(!error.contains("trust policy") && !error.contains("proxy"), "{error}");
+}
+
+#[tokio::test]
 async fn a_web_identity_token_that_cannot_be_read_is_named() {
     let block = json!({ "assume_role_with_web_identity": {
         "role_arn": "arn:aws:iam::111122223333:role/ci", "web_identity_token_file": "/nowhere/token",
