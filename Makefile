@@ -178,8 +178,9 @@ doc: ## build the documentation of the code; a warning is an error
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked
 
 # Of another version the rules may have other names. Without optimisation it takes a minute and a half to build, and is quick enough.
-cargo_deny = cargo deny --version | grep -qx "cargo-deny 0.20.2" || CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
-	cargo install cargo-deny --version 0.20.2 --locked
+deny_version := 0.20.2
+cargo_deny = cargo deny --version | grep -qx "cargo-deny $(deny_version)" || \
+	CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off cargo install cargo-deny --version $(deny_version) --locked
 
 # What deny.toml makes an exception of has to be there.
 .PHONY: deny
