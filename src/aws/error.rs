@@ -80,7 +80,7 @@ pub enum Kind {
     LimitExceeded,
     /// No answer came: no connection, or it broke, or it took too long.
     Unreachable,
-    /// Whoever answers has a certificate that this machine does not trust. Nothing was sent.
+    /// Whoever answers has a certificate that this machine does not trust, and that nothing is sent to.
     Untrusted,
     /// The operation's time was up.
     TimedOut,
