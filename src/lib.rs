@@ -21,6 +21,19 @@
 //! `value` and `framework` know neither gRPC nor AWS; `plugin` knows no resource; `aws` knows nothing of ours;
 //! the resources in `eks` do not know each other.
 
+/// A line of the log at level DEBUG, written like those of `tracing`.
+///
+/// A release has nothing in it of what libraries tell below a warning, for nobody is told (see [`plugin`]). `tracing` leaves it out by
+/// level, whoever tells it. So our lines are warnings to it, and their name says what they are.
+macro_rules! log_debug {
+    ($($line:tt)+) => { tracing::warn!(name: "debug", $($line)+) };
+}
+
+/// A line of the log at level INFO, otherwise like [`log_debug!`].
+macro_rules! log_info {
+    ($($line:tt)+) => { tracing::warn!(name: "info", $($line)+) };
+}
+
 pub mod aws;
 pub mod eks;
 pub mod framework;

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use tokio::time::Instant;
-use tracing::Level;
+use tracing::level_filters::LevelFilter;
 
 /// Tells of every request, also of each that is tried again. Costs nothing while nobody listens.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Intercept for CallLog {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if tracing::enabled!(Level::DEBUG) {
+        if LevelFilter::current() >= LevelFilter::DEBUG {
             let cluster = cluster(context.request().uri()).map(str::to_owned);
             cfg.interceptor_state().store_put(Sent { at: Instant::now(), cluster });
         }
@@ -61,9 +61,9 @@ impl Intercept for CallLog {
             Some(answer) => {
                 let (status, code) = (answer.status().as_u16(), code(answer));
                 let request_id = header(answer, "x-amzn-requestid");
-                tracing::debug!(operation, cluster, status, code, request_id, took_ms, "AWS has answered");
+                log_debug!(operation, cluster, status, code, request_id, took_ms, "AWS has answered");
             }
-            None => tracing::debug!(operation, cluster, took_ms, "AWS has not answered"),
+            None => log_debug!(operation, cluster, took_ms, "AWS has not answered"),
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ impl<'a> Patience<'a> {
             if !pauses.fits_before(self.until.min(self.budget.deadline)) {
                 return Err(error.after_waiting_for(self.what));
             }
-            tracing::info!(%error, "waiting for {}", self.what);
+            log_info!(%error, "waiting for {}", self.what);
             pauses.pause(error.operation(), self.budget).await?;
             before = Some(error);
         }

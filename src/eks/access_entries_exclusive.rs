@@ -256,11 +256,7 @@ async fn remove(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(
     for principal in order {
         let entry = format!("the access entry of {principal} on cluster {}", planned.cluster());
         let attempt = Attempt { summary: SUMMARY, object: &entry };
-        tracing::info!(
-            cluster = planned.cluster(),
-            principal,
-            "removing an access entry that is not in principal_arns"
-        );
+        log_info!(cluster = planned.cluster(), principal, "removing an access entry that is not in principal_arns");
         if let Err(error) = eks.delete_access_entry(planned.cluster(), &principal, &budget(cx)).await {
             let mut diagnostic = attempt.failed(&error);
             if search::is_service_linked(&principal) && *error.kind() == Kind::InvalidParameter {

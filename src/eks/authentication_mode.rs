@@ -228,14 +228,14 @@ async fn walk_to(
     let mut under_way = None;
     let progress = |progress: Progress| match progress {
         Progress::Waiting { update_id } => {
-            tracing::info!(cluster, update_id, "another update of the cluster is in progress: waiting for its end");
+            log_info!(cluster, update_id, "another update of the cluster is in progress: waiting for its end");
         }
         Progress::Started { to, update_id } => {
-            tracing::info!(cluster, mode = to.as_str(), update_id, "EKS is changing the authentication mode");
+            log_info!(cluster, mode = to.as_str(), update_id, "EKS is changing the authentication mode");
             under_way = Some((to, update_id));
         }
         Progress::Reached { mode } => {
-            tracing::info!(cluster, mode = mode.as_str(), "the cluster has reached the authentication mode");
+            log_info!(cluster, mode = mode.as_str(), "the cluster has reached the authentication mode");
             *reached = mode;
             under_way = None;
         }

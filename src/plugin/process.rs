@@ -48,8 +48,8 @@ pub fn run<P: crate::framework::Provider>(about: About, service: Service<P>) -> 
         let server = Server::bind(&Environment::read(variable)?)?;
         print(server.handshake_line())?;
         tokio::select! {
-            ended = server.serve(service) => tracing::debug!(?ended, "the provider ends"),
-            () = end => tracing::debug!("the provider ends: it was told to by a signal"),
+            ended = server.serve(service) => log_debug!(?ended, "the provider ends"),
+            () = end => log_debug!("the provider ends: it was told to by a signal"),
             () = interrupted => {}
         }
         Ok(())

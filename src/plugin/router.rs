@@ -34,7 +34,7 @@ impl<P: Provider> Router<P> {
             .serve_connection(TokioIo::new(connection), answer)
             .await;
         if let Err(error) = served {
-            tracing::debug!(%error, "a connection has ended");
+            log_debug!(%error, "a connection has ended");
         }
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod empty_root;
+mod log;
 mod network_mirror;
 mod release_set;
 mod report;

@@ -100,7 +100,7 @@ impl Eks {
         refused: &AwsError,
         budget: &Budget,
     ) -> Result<(), AwsError> {
-        tracing::info!(%refused, "waiting for update {id} of cluster {cluster} to end");
+        log_info!(%refused, "waiting for update {id} of cluster {cluster} to end");
         let ended = self.wait_for_update(cluster, id, budget).await;
         self.regional.clusters.forget(&cluster.to_owned());
         match ended {

@@ -94,7 +94,7 @@ where
     let until = Instant::now() + PATIENCE;
     loop {
         pacer.throttled(start);
-        tracing::info!(%error, "waiting for {WHAT}");
+        log_info!(%error, "waiting for {WHAT}");
         let answer = match timeout_at(until, within(budget, pacer.turn_again())).await {
             Ok(Ok(began)) => {
                 start = began;

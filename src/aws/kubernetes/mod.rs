@@ -57,7 +57,7 @@ impl Aws {
         for _ in 0..self.settings().max_retries.unwrap_or(RETRIES).min(RETRIES) {
             match self.read_aws_auth(cluster, token).await {
                 Err(problem) if problem.passes() && pauses.fits_before(budget.deadline) => {
-                    tracing::info!(cluster = cluster.name, %problem, "reading aws-auth again");
+                    log_info!(cluster = cluster.name, %problem, "reading aws-auth again");
                     pauses.pause(READING_AWS_AUTH, budget).await.map_err(Problem::Aws)?;
                 }
                 read => return read,

@@ -245,7 +245,7 @@ async fn make(eks: &Eks, new: &NewAccessEntry, budget: &Budget) -> Result<aws::A
             }
             continue;
         };
-        tracing::info!(%refused, "waiting for update {} of cluster {} to end", update.id, new.cluster_name);
+        log_info!(%refused, "waiting for update {} of cluster {} to end", update.id, new.cluster_name);
         eks.wait_for_update(&new.cluster_name, &update.id, budget).await?;
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use time::OffsetDateTime;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
@@ -69,8 +69,8 @@ where
 {
     fn enabled(&self, metadata: &Metadata<'_>, _context: Context<'_, S>) -> bool {
         // Below a warning, the libraries under us tell of headers and bodies, and so of credentials.
-        let level = if is_ours(metadata.target()) { self.level } else { self.level.min(LevelFilter::WARN) };
-        *metadata.level() <= level
+        let wanted = if is_ours(metadata.target()) { self.level } else { self.level.min(LevelFilter::WARN) };
+        level_of(metadata) <= wanted
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -104,11 +104,20 @@ where
 
         let target = event.metadata().target();
         let module = if is_ours(target) { &self.module } else { target };
-        let line = Line { level: *event.metadata().level(), module, timestamp: (self.now)(), fields };
+        let line = Line { level: level_of(event.metadata()), module, timestamp: (self.now)(), fields };
         // One write for each line, so that lines never mix. If Core does not listen any more, nobody does.
         if let Ok(mut out) = self.out.lock() {
             let _ = out.write_all(line.render().as_bytes());
         }
+    }
+}
+
+/// The level of a line. Those of `log_info!` and `log_debug!` say it in their name.
+fn level_of(metadata: &Metadata<'_>) -> Level {
+    match metadata.name() {
+        "debug" => Level::DEBUG,
+        "info" => Level::INFO,
+        _ => *metadata.level(),
     }
 }
 

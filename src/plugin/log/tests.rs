@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tracing::{debug, debug_span, error, info, warn};
+use tracing::{Level, error, event, span, warn};
 
 use super::*;
 
@@ -34,10 +34,19 @@ fn what_core_takes_for_trace_is_trace() {
 #[test]
 fn line_is_json_with_the_fields_of_the_spans_around() {
     let lines = lines(LevelFilter::TRACE, || {
-        let call = debug_span!("call", tf_rpc = "ReadResource", tf_resource_type = tracing::field::Empty, n = 1);
+        let call =
+            span!(Level::DEBUG, "call", tf_rpc = "ReadResource", tf_resource_type = tracing::field::Empty, n = 1);
         let _in_call = call.enter();
         call.record("tf_resource_type", "eks_access_entry");
-        debug!(n = 2, known = true, share = 0.5, error = &fmt::Error as &dyn std::error::Error, "it's \"{}\"", "done");
+        event!(
+            Level::DEBUG,
+            n = 2,
+            known = true,
+            share = 0.5,
+            error = &fmt::Error as &dyn std::error::Error,
+            "it's \"{}\"",
+            "done"
+        );
     });
     let expected = json!({
         "@level": "debug",
@@ -67,12 +76,25 @@ fn fields_of_core_cannot_be_set() {
 #[test]
 fn libraries_are_heard_only_when_they_warn() {
     let lines = lines(LevelFilter::TRACE, || {
-        debug!("ours");
-        info!(target: "h2::codec", "authorization: secret");
+        event!(Level::DEBUG, "ours");
+        event!(target: "h2::codec", Level::INFO, "authorization: secret");
         warn!(target: "h2::codec", "trouble");
     });
     let said: Vec<_> = lines.iter().map(|line| (line["@module"].as_str(), line["@message"].as_str())).collect();
     assert_eq!(said, [(Some("provider.eks"), Some("ours")), (Some("h2::codec"), Some("trouble"))]);
+}
+
+/// What a release still has: `tracing` takes them for warnings.
+#[test]
+fn lines_of_ours_keep_their_level() {
+    let told = || {
+        log_debug!(n = 1, "{}", "debug");
+        log_info!("info");
+    };
+    let levels = |level| lines(level, told).iter().map(|line| line["@level"].clone()).collect::<Vec<_>>();
+    assert_eq!(levels(LevelFilter::DEBUG), ["debug", "info"]);
+    assert_eq!(levels(LevelFilter::INFO), ["info"]);
+    assert_eq!(levels(LevelFilter::WARN), [] as [&str; 0]);
 }
 
 #[test]
@@ -89,7 +111,7 @@ fn nobody_is_heard_below_the_level() {
 #[test]
 fn line_is_never_longer_than_core_reads() {
     for message in ["x".repeat(70_000), "\u{1}".repeat(70_000), "\u{1f980}".repeat(20_000)] {
-        let written = written(LevelFilter::TRACE, || info!(field = message.as_str(), "{message}"));
+        let written = written(LevelFilter::TRACE, || event!(Level::INFO, field = message.as_str(), "{message}"));
         assert!(written.len() <= 64 << 10, "{}", written.len());
         let line: Value = serde_json::from_slice(&written).unwrap();
         assert!(line["@message"].as_str().unwrap().contains("(cut: the line had "));

@@ -53,7 +53,7 @@ impl Call {
             About::Ephemeral(name) => span.record("tf_ephemeral_resource_type", name),
             About::Function(name) => span.record("tf_function_name", name),
         };
-        span.in_scope(|| tracing::debug!("call begins"));
+        span.in_scope(|| log_debug!("call begins"));
         Self { span, start: Instant::now(), errors: 0, warnings: 0, counted: None }
     }
 
@@ -105,7 +105,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let _in_span = self.span.enter();
-        tracing::debug!(
+        log_debug!(
             tf_req_duration_ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
             diagnostic_error_count = self.errors,
             diagnostic_warning_count = self.warnings,

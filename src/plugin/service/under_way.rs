@@ -58,7 +58,7 @@ impl<P: Provider> Interruptible<P> {
     /// Ends what hangs and changes nothing, because somebody has pressed Ctrl-C.
     pub(in super::super) async fn interrupt(&self) {
         if self.calls.hang().await {
-            tracing::debug!("ending the calls under way: somebody has pressed Ctrl-C, and nothing is being changed");
+            log_debug!("ending the calls under way: somebody has pressed Ctrl-C, and nothing is being changed");
             self.engine.stop();
         }
     }

@@ -43,7 +43,7 @@ fn are_found_wherever_their_words_come_from() {
         fn one(name: &str) -> Diagnostic {
             let detail = format!("{name:?} is wrong. \
                 It should be right.");
-            tracing::info!("not for practitioners");
+            log_info!("not for practitioners");
             Diagnostic::error("Wrong name", detail).at_attribute("name")
         }
         fn two(is_it: bool) -> Diagnostic {

@@ -116,7 +116,7 @@ impl File {
                         names.insert(name, init.clone());
                     }
                 }
-                TokenTree::Ident(word) if word == "tracing" || word == "event" || word == "panic" => {
+                TokenTree::Ident(word) if is_for_the_log(word) => {
                     // The arguments of the macro are for the log.
                     at += tokens[at..]
                         .iter()
@@ -210,6 +210,11 @@ fn texts(tokens: &TokenStream, names: &Names, constants: &Names, depth: usize) -
 fn text(token: &TokenTree) -> Option<String> {
     let literal = syn::parse_str::<syn::LitStr>(&token.to_string()).ok()?.value();
     literal.chars().any(char::is_alphabetic).then_some(literal)
+}
+
+/// Whether the arguments of the macro of this name are for the log.
+fn is_for_the_log(name: &proc_macro2::Ident) -> bool {
+    ["tracing", "event", "panic", "log_debug", "log_info"].iter().any(|word| name == word)
 }
 
 fn is_sentence(text: &str) -> bool {
