@@ -32,9 +32,25 @@ cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
 crates = $(if $(word 2,$(cargo_home)),,$(shell ls -d $(cargo_home)/registry/src/* 2> /dev/null))
 anywhere = $(foreach folder,$(crates),--remap-path-prefix $(folder)/=)
 
+# What the provider executes while Terraform works with it, as `make profile` has recorded it. The compiler puts together what often
+# runs, and makes small what hardly does. A record is of one compiler and one set of crates: with another compiler it is not used, and
+# of what has changed otherwise since it was made, it has nothing to say. To inline by what is gained, as the compiler would with a
+# record, takes more room than it is worth.
+profile := profile/$(shell rustc --version | cut -d' ' -f2)-$(for).profdata.xz
+ifneq ($(wildcard $(profile)),)
+ifneq ($(shell command -v xz),)
+# Named after what is in it: cargo builds anew when that changes.
+unpacked := $(abspath $(target))/$(shell cksum < $(profile) | cut -d' ' -f1).profdata
+guided := -C profile-use=$(unpacked) -C llvm-args=-inline-enable-cost-benefit-analysis=false
+else
+$(warning there is no xz to unpack $(profile): a release is slower without it)
+endif
+endif
+
 $(if $(RUSTFLAGS),$(warning RUSTFLAGS is set: a release is then neither static nor small))
 flags_of := CARGO_TARGET_$(shell echo $(for) | tr a-z- A-Z_)_RUSTFLAGS
-release_build = $(flags_of)="$(strip $(static) $(anywhere))" cargo build --release --locked --target $(for)
+build_with = $(flags_of)="$(strip $(static) $(anywhere) $(1))" cargo build --release --locked --target $(for)
+release_build = $(call build_with,$(guided))
 
 # A release is made for every target of this toolchain.
 dist_targets := $(or $(shell rustup target list --installed 2> /dev/null),$(host))
@@ -79,6 +95,16 @@ bench: release release-emulator ## measure what the provider costs, into docs/be
 		$(abspath $(release))/terraform-provider-eks $(abspath $(release))/eks-emulator
 	@$(MAKE) --no-print-directory docs
 
+# The provider that counts what it executes lies apart, and leaves its counts beside it.
+counting := $(abspath $(target))/counting
+
+.PHONY: profile
+profile: release-emulator ## record what the provider executes, for make release to build by; it wants llvm-profdata
+	$(call build_with,-C profile-generate=$(counting)/counts) --target-dir $(counting) --package terraform-provider-eks
+	cargo bench --locked --profile dev --bench provider --no-run
+	@$(with_terraform) scripts/profile $(profile) $(counting)/counts $(counting)/$(for)/release/terraform-provider-eks \
+		$(abspath $(release))/eks-emulator
+
 # The count and the seed of the random operations can be set: make soak SOAK_OPERATIONS=1000 SOAK_SEED=1
 .PHONY: soak
 soak: ## let faults rain: 10,000 random operations, a SIGKILL and a Ctrl-C at every call; prints the figures of docs/reliability.md
@@ -107,14 +133,19 @@ build: ## build the provider for debugging
 crates:
 	@cargo fetch --locked --quiet --target $(for)
 
+$(unpacked):
+	@mkdir -p $(@D)
+	@xz --decompress --stdout $(profile) > $@.unfinished
+	@mv $@.unfinished $@
+
 .PHONY: release
-release: crates ## build the provider as it is shipped: small, and on Linux static
+release: crates $(unpacked) ## build the provider as it is shipped: small, and on Linux static
 	$(release_build) --package terraform-provider-eks
 	@echo "built $(release)/terraform-provider-eks"
 
 # Apart from the provider, whose dependencies must not get the features that the emulator asks for.
 .PHONY: release-emulator
-release-emulator: crates
+release-emulator: crates $(unpacked)
 	$(release_build) --package eks-emulator
 
 .PHONY: install

@@ -5,7 +5,7 @@
 //!
 //! Two variables of the environment say what is measured: `SIZES` is the numbers of access entries to go through, such as
 //! `100 1000`; `PEER` is another provider's binary, which then goes through the same configurations. Whatever was measured in
-//! full goes into `docs/benchmarks.md`.
+//! full goes into `docs/benchmarks.md`. With `TRAIN` set, nothing is measured (see [`train`]).
 
 #![expect(clippy::print_stdout, reason = "it prints what it measures")]
 
@@ -23,6 +23,7 @@ mod stage;
 #[path = "../../tests/it/support/terraform.rs"]
 mod terraform;
 mod times;
+mod train;
 mod usage;
 
 use std::error::Error;
@@ -52,6 +53,9 @@ async fn main() -> Result<()> {
         columns.push(Column::peer(Path::new(&peer))?);
     }
 
+    if train::is_wanted() {
+        return train::run(&programs, &columns).await;
+    }
     let mut report = Report::new(&programs, &columns)?;
     process::measure(&columns, &mut report).await?;
     scale::measure(&programs, &columns, &sizes, &mut report).await?;

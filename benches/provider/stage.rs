@@ -153,6 +153,11 @@ impl Stage {
         self.run(&["plan"], "No changes.").await
     }
 
+    /// Takes everything away again.
+    pub(crate) async fn destroy(&self) -> Result<Measured> {
+        self.run(&["destroy", "-auto-approve"], "Destroy complete!").await
+    }
+
     /// Runs a command. What it does not say it has not done, whatever its exit code.
     async fn run(&self, arguments: &[&str], says: &str) -> Result<Measured> {
         control::take_calls(&self.emulator.url).await?;
