@@ -141,6 +141,8 @@ $(unpacked):
 .PHONY: release
 release: crates $(unpacked) ## build the provider as it is shipped: small, and on Linux static
 	$(release_build) --package terraform-provider-eks
+	@[ -z "$(guided)" ] || cksum < Cargo.lock | cmp --quiet - profile/crates || \
+		echo "the crates have changed since $(profile) was recorded: without make profile, a release is slower"
 	@echo "built $(release)/terraform-provider-eks"
 
 # Apart from the provider, whose dependencies must not get the features that the emulator asks for.
