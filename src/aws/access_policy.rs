@@ -103,13 +103,13 @@ impl FromStr for PolicyRef {
         if !text.starts_with("arn:") {
             return name(text).map(Self::Name).ok_or(PolicyError::NotAPolicyName);
         }
-        let arn: Arn = text.parse().map_err(|_| PolicyError::NotAnAccessPolicy)?;
+        let arn = Arn::parse(text).map_err(|_| PolicyError::NotAnAccessPolicy)?;
         if arn.service == "iam" {
             return Err(PolicyError::IamPolicy);
         }
         let is_policy = arn.service == "eks" && arn.region.is_empty() && arn.account == "aws";
         match arn.resource.strip_prefix(RESOURCE).and_then(name) {
-            Some(name) if is_policy => Ok(Self::Arn { partition: arn.partition, name }),
+            Some(name) if is_policy => Ok(Self::Arn { partition: arn.partition.to_owned(), name }),
             _ => Err(PolicyError::NotAnAccessPolicy),
         }
     }

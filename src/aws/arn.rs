@@ -1,51 +1,47 @@
 //! Amazon Resource Names, in any partition.
 
 use std::fmt;
-use std::str::FromStr;
 
-/// An ARN, taken apart.
+/// An ARN, taken apart where it lies.
 ///
 /// Its text is `arn:partition:service:region:account:resource`. Region and account may be empty, and the account is
 /// not always a number: the access policies of EKS belong to the account `aws`. The resource is everything after the
 /// fifth colon and may hold colons of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Arn {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Arn<'a> {
     /// The group of regions with an identity system of their own: `aws`, `aws-cn`, `aws-us-gov`, …
-    pub partition: String,
+    pub partition: &'a str,
     /// The service that owns the resource: `iam`, `sts`, `eks`, …
-    pub service: String,
+    pub service: &'a str,
     /// The region, or nothing for a global service.
-    pub region: String,
+    pub region: &'a str,
     /// The account that owns the resource.
-    pub account: String,
+    pub account: &'a str,
     /// The resource, in whatever form its service gives it.
-    pub resource: String,
+    pub resource: &'a str,
 }
 
-impl FromStr for Arn {
-    type Err = NotAnArn;
-
-    fn from_str(text: &str) -> Result<Self, NotAnArn> {
+impl<'a> Arn<'a> {
+    /// Takes a text apart.
+    ///
+    /// # Errors
+    ///
+    /// The text does not have the form of an ARN.
+    pub fn parse(text: &'a str) -> Result<Self, NotAnArn> {
         let mut parts = text.splitn(6, ':');
         // A part that is missing is as good as one that is empty: the resource is one of them.
         match [(); 6].map(|()| parts.next().unwrap_or_default()) {
             ["arn", partition, service, region, account, resource]
                 if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
             {
-                Ok(Self {
-                    partition: partition.to_owned(),
-                    service: service.to_owned(),
-                    region: region.to_owned(),
-                    account: account.to_owned(),
-                    resource: resource.to_owned(),
-                })
+                Ok(Self { partition, service, region, account, resource })
             }
             _ => Err(NotAnArn),
         }
     }
 }
 
-impl fmt::Display for Arn {
+impl fmt::Display for Arn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { partition, service, region, account, resource } = self;
         write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
@@ -94,7 +90,7 @@ mod tests {
         for text in
             ["", "arn", "arn:aws:iam::111122223333", "arn:aws:iam::111122223333:", "arn::iam::1:x", "role/x", "*"]
         {
-            assert_eq!(text.parse::<Arn>(), Err(NotAnArn), "{text}");
+            assert_eq!(Arn::parse(text), Err(NotAnArn), "{text}");
         }
     }
 
@@ -106,7 +102,7 @@ mod tests {
             "arn:aws-us-gov:eks:us-gov-west-1:111122223333:access-entry/dev/role/111122223333/reader/1-2",
             "arn:aws:logs:eu-west-1:111122223333:log-group:with:colons",
         ] {
-            assert_eq!(text.parse::<Arn>().unwrap().to_string(), text);
+            assert_eq!(Arn::parse(text).unwrap().to_string(), text);
         }
     }
 

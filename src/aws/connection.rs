@@ -165,7 +165,8 @@ impl fmt::Debug for Aws {
 
 impl Caller {
     fn from_arn(arn: String) -> Result<Self, AwsError> {
-        let Arn { partition, account, .. } = arn.parse().map_err(AwsError::bad_arn("GetCallerIdentity"))?;
+        let Arn { partition, account, .. } = Arn::parse(&arn).map_err(AwsError::bad_arn("GetCallerIdentity"))?;
+        let (partition, account) = (partition.to_owned(), account.to_owned());
         Ok(Self { account, partition, principal: Principal::of_caller(&arn), arn })
     }
 

@@ -97,17 +97,17 @@ impl FromStr for Principal {
     type Err = PrincipalError;
 
     fn from_str(text: &str) -> Result<Self, PrincipalError> {
-        let arn: Arn = text.parse().map_err(|_| PrincipalError::NotAnArn)?;
-        let (kind, rest) = arn.resource.split_once('/').unwrap_or((&arn.resource, ""));
-        match (arn.service.as_str(), kind) {
+        let arn = Arn::parse(text).map_err(|_| PrincipalError::NotAnArn)?;
+        let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+        match (arn.service, kind) {
             ("sts", "assumed-role") => return Err(session(&arn, rest)),
             ("sts", "federated-user") => return Err(PrincipalError::FederatedUser),
             ("iam", "group") => return Err(PrincipalError::IamGroup),
             ("iam", "role" | "user" | "root") if arn.region.is_empty() => {}
             _ => return Err(PrincipalError::NotAPrincipal),
         }
-        if !is_account_id(&arn.account) {
-            return Err(PrincipalError::BadAccount { account: arn.account });
+        if !is_account_id(arn.account) {
+            return Err(PrincipalError::BadAccount { account: arn.account.to_owned() });
         }
         let kind = match kind {
             "root" if rest.is_empty() => PrincipalKind::Root,
@@ -116,7 +116,7 @@ impl FromStr for Principal {
             "user" => path_and_name(rest).map(|(path, name)| PrincipalKind::User { path, name })?,
             _ => return Err(PrincipalError::NotAPrincipal),
         };
-        Ok(Self { partition: arn.partition, account: arn.account, kind })
+        Ok(Self { partition: arn.partition.to_owned(), account: arn.account.to_owned(), kind })
     }
 }
 
@@ -176,7 +176,7 @@ pub enum PrincipalError {
 /// The path under which AWS services keep the roles that they make for themselves.
 const SERVICE_LINKED: &str = "aws-service-role/";
 
-fn session(arn: &Arn, rest: &str) -> PrincipalError {
+fn session(arn: &Arn<'_>, rest: &str) -> PrincipalError {
     let role = rest.split('/').next().unwrap_or_default();
     PrincipalError::StsSession { role_arn: format!("arn:{}:iam::{}:role/{role}", arn.partition, arn.account) }
 }

@@ -33,8 +33,8 @@ pub(super) fn timeouts(written: Value<Timeouts>) -> Value<Timeouts> {
 
 /// The region that an ARN of EKS names, for states that hold none.
 pub(super) fn region_of(arn: &Value<String>) -> Value<String> {
-    let region = arn.known().and_then(|arn| arn.parse::<Arn>().ok()).map(|arn| arn.region);
-    region.filter(|region| !region.is_empty()).into()
+    let region = arn.known().and_then(|arn| Arn::parse(arn).ok()).map(|arn| arn.region);
+    region.filter(|region| !region.is_empty()).map(str::to_owned).into()
 }
 
 fn is_nothing(value: &serde_json::Value) -> bool {

@@ -71,7 +71,7 @@ macro_rules! model {
             }
 
             fn encode(self) -> $crate::value::Dynamic {
-                $crate::framework::model::Object::default()
+                $crate::framework::model::Object::with_capacity(<[&str]>::len(&[$(stringify!($name)),*]))
                     $(.with(stringify!($name), self.$name))*
                     .close()
             }
@@ -105,6 +105,11 @@ mod object {
                 Dynamic::Unknown => Ok(Self { unknown: true, ..Self::default() }),
                 other => attribute::mismatch("an object", &other),
             }
+        }
+
+        /// An object without attributes, and room for so many.
+        pub fn with_capacity(capacity: usize) -> Self {
+            Self { attributes: Attributes::with_capacity(capacity), unknown: false }
         }
 
         /// Takes one attribute out.

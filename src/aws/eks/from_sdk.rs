@@ -14,8 +14,8 @@ use crate::aws::{
 
 pub(super) fn cluster(cluster: sdk::Cluster) -> Result<Cluster, AwsError> {
     const OPERATION: &str = "DescribeCluster";
-    let arn_text = required(OPERATION, "the cluster's ARN", cluster.arn)?;
-    let arn: Arn = arn_text.parse().map_err(AwsError::bad_arn(OPERATION))?;
+    let arn = required(OPERATION, "the cluster's ARN", cluster.arn)?;
+    let Arn { partition, region, account, .. } = Arn::parse(&arn).map_err(AwsError::bad_arn(OPERATION))?;
     // A cluster from before access entries has no such setting, and lives by its ConfigMap.
     let mode = cluster.access_config.and_then(|access| access.authentication_mode);
     let authentication_mode = match mode {
@@ -27,10 +27,10 @@ pub(super) fn cluster(cluster: sdk::Cluster) -> Result<Cluster, AwsError> {
     };
     Ok(Cluster {
         name: required(OPERATION, "the cluster's name", cluster.name)?,
-        arn: arn_text,
-        account: arn.account,
-        region: arn.region,
-        partition: arn.partition,
+        account: account.to_owned(),
+        region: region.to_owned(),
+        partition: partition.to_owned(),
+        arn,
         status: required(OPERATION, "the cluster's status", cluster.status)?.as_str().to_owned(),
         authentication_mode,
         endpoint: cluster.endpoint,

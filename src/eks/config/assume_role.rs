@@ -133,11 +133,11 @@ fn list(set: Value<BTreeSet<String>>) -> Vec<String> {
 }
 
 fn check_role_arn(text: &str) -> Result<(), Diagnostic> {
-    let is_role = |arn: Arn| {
+    let is_role = |arn: Arn<'_>| {
         let name = arn.resource.strip_prefix("role/").unwrap_or_default();
-        arn.service == "iam" && arn.region.is_empty() && is_account_id(&arn.account) && !name.is_empty()
+        arn.service == "iam" && arn.region.is_empty() && is_account_id(arn.account) && !name.is_empty()
     };
-    if text.parse().is_ok_and(is_role) {
+    if Arn::parse(text).is_ok_and(is_role) {
         return Ok(());
     }
     let mut detail =
@@ -186,8 +186,8 @@ fn check_policy(text: &str) -> Result<(), Diagnostic> {
 }
 
 fn check_policy_arn(text: &str) -> Result<(), Diagnostic> {
-    let is_policy = |arn: Arn| arn.service == "iam" && arn.resource.starts_with("policy/");
-    if text.parse().is_ok_and(is_policy) {
+    let is_policy = |arn: Arn<'_>| arn.service == "iam" && arn.resource.starts_with("policy/");
+    if Arn::parse(text).is_ok_and(is_policy) {
         return Ok(());
     }
     let detail = format!(
