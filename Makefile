@@ -35,13 +35,14 @@ anywhere = $(foreach folder,$(crates),--remap-path-prefix $(folder)/=)
 # What the provider executes while Terraform works with it, as `make profile` has recorded it. The compiler puts together what often
 # runs, and makes small what hardly does. A record is of one compiler and one set of crates: with another compiler it is not used, and
 # of what has changed otherwise since it was made, it has nothing to say. To inline by what is gained, as the compiler would with a
-# record, takes more room than it is worth.
+# record, takes more room than it is worth. What together comes to a thousandth of all that runs is as good as what never runs.
 profile := profile/$(shell rustc --version | cut -d' ' -f2)-$(for).profdata.xz
 ifneq ($(wildcard $(profile)),)
 ifneq ($(shell command -v xz),)
 # Named after what is in it: cargo builds anew when that changes.
 unpacked := $(abspath $(target))/$(shell cksum < $(profile) | cut -d' ' -f1).profdata
-guided := -C profile-use=$(unpacked) -C llvm-args=-inline-enable-cost-benefit-analysis=false
+guided := -C profile-use=$(unpacked) $(addprefix -C llvm-args=-,inline-enable-cost-benefit-analysis=false \
+	profile-summary-cutoff-cold=999000 inlinecold-threshold=5 inline-cold-callsite-threshold=5)
 else
 $(warning there is no xz to unpack $(profile): a release is slower without it)
 endif
