@@ -202,7 +202,8 @@ fn read(bytes: &mut &[u8], ty: &Type, depth: usize) -> Result<Dynamic, CodecErro
             }
             // Each of them is one of the type's, so that as many are all.
             if values.len() < attributes.len() {
-                let missing = attributes.keys().find(|name| !values.contains_key(name));
+                let mut found = values.keys();
+                let missing = attributes.keys().find(|name| found.next() != Some(name));
                 return Err(missing.map_or_else(|| cut_short(()), |name| CodecError::missing(name)));
             }
             Ok(Dynamic::Object(values))

@@ -70,6 +70,7 @@ fn depth_is_bounded() {
 #[test]
 fn what_does_not_fit_the_type_is_refused_with_its_path() {
     let object = || Type::object([("a", Type::list(Type::object([("b", Type::String)])))]);
+    let three = || Type::object([("x", Type::Bool), ("y", Type::Bool), ("z", Type::Bool)]);
     for (bytes, ty, expected) in [
         (b"\xc3\xc3".as_slice(), Type::Bool, "1 bytes follow the value"),
         (b"\xc1", Type::Bool, "expected true or false, found a byte that MessagePack does not use"),
@@ -86,6 +87,8 @@ fn what_does_not_fit_the_type_is_refused_with_its_path() {
         (b"\x91\xc3", Type::Tuple(vec![Type::Bool, Type::Bool]), "expected a tuple of 2, found 1"),
         (b"\x91\x01", Type::Tuple(vec![Type::Bool]), "[0]: expected true or false, found a number"),
         (b"\x80", object(), "a: the attribute is missing"),
+        (b"\x82\xa1z\xc0\xa1x\xc0", three(), "y: the attribute is missing"),
+        (b"\x82\xa1y\xc0\xa1x\xc0", three(), "z: the attribute is missing"),
         (b"\x82\xa1a\xc0\xa1c\xc0", object(), "c: the type has no such attribute"),
         (b"\x81\xa1a\x92\xc0\x81\xa1b\x01", object(), "a[1].b: expected a string, found a number"),
         (b"\x93\xc0\xc0\xc0", Type::Dynamic, "expected a type and a value, found an array of 3"),
