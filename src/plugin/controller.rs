@@ -20,7 +20,7 @@ impl Controller {
     }
 
     /// Waits until Core has asked for the end. The answer may still be on its way.
-    pub(super) async fn shutdown(&self) {
+    pub(super) async fn asked_to_end(&self) {
         // It fails only when every sender is gone, and we are one.
         let _ = self.shutdown.subscribe().wait_for(|asked| *asked).await;
     }

@@ -14,6 +14,7 @@ mod from_proto;
 pub mod generated;
 pub mod handshake;
 pub mod log;
+mod methods;
 mod panic;
 mod process;
 mod reattach;

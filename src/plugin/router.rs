@@ -1,57 +1,47 @@
-//! Serves a connection over HTTP/2: which service each call is for.
+//! Serves a connection over HTTP/2, and has each call answered.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tonic::Status;
 use tonic::body::Body;
-use tonic::codegen::{BoxFuture, Service};
-use tonic::server::NamedService;
+use tonic::server::Grpc;
 
+use super::codec::AnyCodec;
 use super::connection::Connection;
-use super::controller::{Controller, Silence};
-use super::generated::go_plugin::grpc_controller_server::GrpcControllerServer;
-use super::generated::go_plugin::grpc_stdio_server::GrpcStdioServer;
-use super::generated::tfplugin6::provider_server::{Provider, ProviderServer};
+use super::generated::tfplugin6::provider_server::Provider;
+use super::methods::{Call, Method, Services};
 
-/// What Core finds on a connection.
-pub(super) struct Router<P> {
-    pub(super) provider: ProviderServer<P>,
-    pub(super) controller: GrpcControllerServer<Controller>,
-    pub(super) stdio: GrpcStdioServer<Silence>,
-}
+/// The largest message, either way, as with providers written in Go. A state can be large; tonic's own limit is 4 MiB.
+const LARGEST_MESSAGE: usize = 256 << 20;
 
-impl<P: Provider> Router<P> {
-    /// Answers the calls of a peer until it hangs up.
-    pub(super) async fn serve(self, connection: Connection) {
-        let answer = service_fn(|request| self.clone().call(request));
-        let served = http2::Builder::new(TokioExecutor::new())
-            // Core makes as many calls at once as its user allows it.
-            .max_concurrent_streams(None)
-            .serve_connection(TokioIo::new(connection), answer)
-            .await;
-        if let Err(error) = served {
-            log_debug!(%error, "a connection has ended");
-        }
-    }
-
-    /// Answers one call. Whose it is stands before the second slash of its path; what nobody knows is for the provider to
-    /// refuse.
-    fn call(mut self, request: Request<Incoming>) -> BoxFuture<Response<Body>, Infallible> {
-        match request.uri().path().split('/').nth(1) {
-            Some(<GrpcControllerServer<Controller>>::NAME) => self.controller.call(request),
-            Some(<GrpcStdioServer<Silence>>::NAME) => self.stdio.call(request),
-            _ => self.provider.call(request),
-        }
+/// Answers the calls of a peer until it hangs up.
+pub(super) async fn serve<P: Provider>(services: Arc<Services<P>>, connection: Connection) {
+    let answer = service_fn(|request| answer(Arc::clone(&services), request));
+    let served = http2::Builder::new(TokioExecutor::new())
+        // Core makes as many calls at once as its user allows it.
+        .max_concurrent_streams(None)
+        .serve_connection(TokioIo::new(connection), answer)
+        .await;
+    if let Err(error) = served {
+        log_debug!(%error, "a connection has ended");
     }
 }
 
-impl<P> Clone for Router<P> {
-    fn clone(&self) -> Self {
-        let Self { provider, controller, stdio } = self;
-        Self { provider: provider.clone(), controller: controller.clone(), stdio: stdio.clone() }
-    }
+/// Answers one call.
+async fn answer<P: Provider>(
+    services: Arc<Services<P>>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let mut grpc = Grpc::new(AnyCodec).apply_max_message_size_config(Some(LARGEST_MESSAGE), Some(LARGEST_MESSAGE));
+    Ok(match Method::of(request.uri().path()) {
+        Some(Method::Once(method)) => grpc.unary(Call { services, method }, request).await,
+        Some(Method::OneByOne(method)) => grpc.server_streaming(Call { services, method }, request).await,
+        None => Status::unimplemented(format!("this provider has no method {}", request.uri().path())).into_http(),
+    })
 }

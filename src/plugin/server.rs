@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time;
@@ -9,17 +10,13 @@ use tokio::time;
 use super::accept::accept;
 use super::connection::Connections;
 use super::controller::{Controller, Silence};
-use super::generated::go_plugin::grpc_controller_server::GrpcControllerServer;
-use super::generated::go_plugin::grpc_stdio_server::GrpcStdioServer;
-use super::generated::tfplugin6::provider_server::{Provider, ProviderServer};
+use super::generated::tfplugin6::provider_server::Provider;
 use super::handshake::{Environment, HandshakeLine};
+use super::methods::Services;
 use super::reattach::Reattach;
-use super::router::Router;
+use super::router;
 use super::socket::{Socket, SocketError};
 use super::tls::{MutualTls, TlsError};
-
-/// The largest message, either way, as with providers written in Go. A state can be large; tonic's own limit is 4 MiB.
-const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// How long to wait for Core to hang up after it asked for the end. It hangs up on our answer; others might not.
 const FAREWELL: Duration = Duration::from_millis(5);
@@ -63,7 +60,7 @@ impl Server {
         let controller = Controller::new();
         tokio::select! {
             biased;
-            () = controller.shutdown() => {
+            () = controller.asked_to_end() => {
                 // Core hangs up when it has our answer.
                 let _ = time::timeout(FAREWELL, connections.gone()).await;
                 Ended::Shutdown
@@ -84,18 +81,11 @@ impl Server {
         connections: &Connections,
         controller: &Controller,
     ) -> Infallible {
-        let service = ProviderServer::new(service)
-            .max_decoding_message_size(LARGEST_MESSAGE)
-            .max_encoding_message_size(LARGEST_MESSAGE);
-        let router = Router {
-            provider: service,
-            controller: GrpcControllerServer::new(controller.clone()),
-            stdio: GrpcStdioServer::new(Silence),
-        };
+        let services = Arc::new(Services { provider: service, controller: controller.clone(), stdio: Silence });
         let tls = self.tls.as_ref().map(|tls| &tls.config);
         accept(self.socket, tls, |stream| {
             // On its own, because it has to go on for a moment when we have been told to end.
-            tokio::spawn(router.clone().serve(connections.open(stream)));
+            tokio::spawn(router::serve(Arc::clone(&services), connections.open(stream)));
         })
         .await
     }
