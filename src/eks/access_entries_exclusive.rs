@@ -141,7 +141,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
         let eks = shown.eks(cx, &attempt).await?;
         let Some(others) = find_others(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         // Whoever is not in the set shows as if it had been, so that the plan names whom it removes.
-        let principals = shown.principal_arns.known().into_iter().flatten().chain(&others).cloned().collect();
+        let principals = filled!(shown.principal_arns.known().into_iter().flatten().chain(&others).cloned());
         let region = eks.region().to_owned();
         Ok(Some(Model {
             principal_arns: Value::Known(principals),
@@ -156,7 +156,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
         match remove(cx, &prior, &planned).await {
             Ok(()) => Ok(planned),
             Err(Stuck { left, diagnostics }) => {
-                let principals = planned.principal_arns.known().into_iter().flatten().cloned().chain(left).collect();
+                let principals = filled!(planned.principal_arns.known().into_iter().flatten().cloned().chain(left));
                 Err(Failed::leaving(Model { principal_arns: Value::Known(principals), ..planned }, diagnostics))
             }
         }
@@ -196,7 +196,7 @@ async fn find_others(
         return Ok(cluster.map(|_| BTreeSet::new()));
     };
     let exclusion = model.exclusion();
-    let all = all.into_iter().filter(|principal| exclusion.concerns(principal)).collect();
+    let all = filled!(all.into_iter().filter(|principal| exclusion.concerns(principal)));
     retain_removable(cx, eks, model, all, attempt).await.map(Some)
 }
 
@@ -251,9 +251,9 @@ async fn remove(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(
     let nothing_done = |diagnostics| Stuck { left: planned.beyond(prior), diagnostics };
     let eks = planned.eks(cx, &attempt).await.map_err(nothing_done)?;
     let mut left = find_removals(cx, &eks, prior, planned, &attempt).await.map_err(nothing_done)?;
-    let mut order: Vec<_> = left.iter().cloned().collect();
-    order.sort_by_key(|principal| search::is_service_linked(principal));
-    for principal in order {
+    let (last, first): (Vec<_>, Vec<_>) =
+        left.iter().cloned().partition(|principal| search::is_service_linked(principal));
+    for principal in first.into_iter().chain(last) {
         let entry = format!("the access entry of {principal} on cluster {}", planned.cluster());
         let attempt = Attempt { summary: SUMMARY, object: &entry };
         log_info!(cluster = planned.cluster(), principal, "removing an access entry that is not in principal_arns");
@@ -394,7 +394,7 @@ impl Model {
     fn beyond(&self, prior: &Self) -> BTreeSet<String> {
         let before = prior.principal_arns.known().into_iter().flatten();
         let named = self.principal_arns.known();
-        before.filter(|principal| !named.is_some_and(|named| named.contains(*principal))).cloned().collect()
+        filled!(before.filter(|principal| !named.is_some_and(|named| named.contains(*principal))).cloned())
     }
 
     /// Tells the rest of the walk. A set that is forgotten collides with nothing.

@@ -68,7 +68,7 @@ impl From<Translation> for AwsAuthModel {
     fn from(translation: Translation) -> Self {
         let entries = translation.entries.into_iter().map(|(arn, entry)| (arn, entry.into()));
         Self {
-            entries: Value::Known(entries.collect()),
+            entries: Value::Known(filled!(entries)),
             rows: Value::Known(translation.rows.into_iter().map(RowModel::from).collect()),
         }
     }
@@ -79,7 +79,7 @@ impl From<Entry> for EntryModel {
         let policy = |(name, scope): (String, aws::AccessScope)| {
             (name, PolicyModel { access_scope: Value::Known(AccessScope::from_api(&scope, None)) })
         };
-        let policies: BTreeMap<_, _> = entry.access_policies.into_iter().map(policy).collect();
+        let policies: BTreeMap<_, _> = filled!(entry.access_policies.into_iter().map(policy));
         let is_node = entry.entry_type.owns_groups_and_user_name();
         Self {
             principal_arn: Value::Known(entry.principal_arn),

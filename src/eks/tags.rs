@@ -41,18 +41,18 @@ impl TagRules {
     /// configuration sets, as far as anybody knows.
     pub(super) fn seen(&self, found: &Tags, own: &Value<Tags>) -> Tags {
         let is_ours = |key: &String| has(own, key) || has(&self.default, key);
-        let seen = found.iter().filter(|(key, _)| is_ours(key) || !self.ignored.contains(key));
-        seen.map(|(key, value)| (key.clone(), value.clone())).collect()
+        let mut seen = found.clone();
+        seen.retain(|key, _| is_ours(key) || !self.ignored.contains(key));
+        seen
     }
 
     /// `tags` as found: of the tags that the object has, those that its own configuration accounts for, or nobody's.
     ///
     /// A tag of the provider belongs to the object's own only if it was among them before.
     pub(super) fn own(&self, found: &Tags, before: &Value<Tags>) -> Tags {
-        let is_own = |(key, value): &(&String, &String)| {
-            has(before, key) || !(self.ignored.contains(key) || self.is_default(key, value))
-        };
-        found.iter().filter(is_own).map(|(key, value)| (key.clone(), value.clone())).collect()
+        let mut own = found.clone();
+        own.retain(|key, value| has(before, key) || !(self.ignored.contains(key) || self.is_default(key, value)));
+        own
     }
 
     /// Whether the tag is the provider's. While nobody knows the provider's tags, any may be.
@@ -83,9 +83,10 @@ fn has(tags: &Value<Tags>, key: &str) -> bool {
 
 /// What has to be set, and which keys have to go, to come from one set of tags to another.
 pub(super) fn changes(from: &Tags, to: &Tags) -> (Tags, BTreeSet<String>) {
-    let set = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
+    let mut set = to.clone();
+    set.retain(|key, value| from.get(key) != Some(value));
     let gone = from.keys().filter(|key| !to.contains_key(*key));
-    (set.map(|(key, value)| (key.clone(), value.clone())).collect(), gone.cloned().collect())
+    (set, filled!(gone.cloned()))
 }
 
 #[cfg(test)]

@@ -151,7 +151,13 @@ impl<T: Attribute + Ord> Attribute for BTreeSet<T> {
 
     fn decode(value: Dynamic) -> Result<Self, Diagnostics> {
         match value {
-            Dynamic::Set(values) => values.into_iter().map(T::decode).collect(),
+            Dynamic::Set(values) => {
+                let mut items = Self::new();
+                for value in values {
+                    items.insert(T::decode(value)?);
+                }
+                Ok(items)
+            }
             other => mismatch("a set", &other),
         }
     }
@@ -171,18 +177,21 @@ impl<T: Attribute> Attribute for BTreeMap<String, T> {
     fn decode(value: Dynamic) -> Result<Self, Diagnostics> {
         match value {
             Dynamic::Map(values) => {
-                let decode = |(key, value): (String, Dynamic)| match T::decode(value) {
-                    Ok(value) => Ok((key, value)),
-                    Err(wrong) => Err(wrong.under_path(&AttributePath::root().under_key(key))),
-                };
-                values.into_iter().map(decode).collect()
+                let mut items = Self::new();
+                for (key, value) in values {
+                    match T::decode(value) {
+                        Ok(item) => items.insert(key, item),
+                        Err(wrong) => return Err(wrong.under_path(&AttributePath::root().under_key(key))),
+                    };
+                }
+                Ok(items)
             }
             other => mismatch("a map", &other),
         }
     }
 
     fn encode(self) -> Dynamic {
-        Dynamic::Map(self.into_iter().map(|(key, value)| (key, value.encode())).collect())
+        Dynamic::Map(filled!(self.into_iter().map(|(key, value)| (key, value.encode()))))
     }
 }
 

@@ -37,7 +37,7 @@ impl Dynamic {
     /// A set of these values.
     pub fn set(values: impl IntoIterator<Item = Dynamic>) -> Self {
         let mut values: Vec<_> = values.into_iter().collect();
-        values.sort();
+        values.sort_unstable();
         // Two unknown values may turn out to be different ones, so only known ones are merged.
         values.dedup_by(|a, b| a == b && a.is_wholly_known());
         Self::Set(values)

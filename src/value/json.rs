@@ -143,12 +143,13 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
             Ok(Dynamic::Tuple(values.into_iter().zip(elements).zip(0..).map(read).collect::<Result<_, _>>()?))
         }
         Type::Map(element) => {
-            let read = |(key, json): (Cow<'_, str>, &RawValue)| {
+            let mut values = BTreeMap::new();
+            for (key, json) in object(text).ok_or_else(mismatch)?? {
                 let key = normalise(key);
                 let value = read(json, element, next).map_err(|error| error.under(|path| path.under_key(&key)))?;
-                Ok((key, value))
-            };
-            Ok(Dynamic::Map(object(text).ok_or_else(mismatch)??.into_iter().map(read).collect::<Result<_, _>>()?))
+                values.insert(key, value);
+            }
+            Ok(Dynamic::Map(values))
         }
         Type::Object(attributes) => {
             let members = object(text).ok_or_else(mismatch)??;

@@ -50,7 +50,7 @@ impl Type {
 
     /// `object({ … })`
     pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
+        Self::Object(filled!(attributes.into_iter().map(|(name, ty)| (name.into(), ty))))
     }
 
     /// The form in which Terraform writes types on the wire: `["set","string"]`.
@@ -77,7 +77,7 @@ impl Type {
             Self::Tuple(elements) => collection("tuple", elements.iter().map(Self::as_json).collect()),
             Self::Object(attributes) => {
                 let attributes = attributes.iter().map(|(name, ty)| (name.clone().into_owned(), ty.as_json()));
-                collection("object", Json::Object(attributes.collect()))
+                collection("object", Json::Object(filled!(attributes)))
             }
         }
     }
@@ -101,8 +101,11 @@ impl Type {
                     Ok(Self::Tuple(elements.iter().map(Self::read).collect::<Result<_, _>>()?))
                 }
                 (Some("object"), Some(Json::Object(attributes))) => {
-                    let read = |(name, ty): (&String, &Json)| Ok((name.clone().into(), Self::read(ty)?));
-                    Ok(Self::Object(attributes.iter().map(read).collect::<Result<_, _>>()?))
+                    let mut types = BTreeMap::new();
+                    for (name, ty) in attributes {
+                        types.insert(name.clone().into(), Self::read(ty)?);
+                    }
+                    Ok(Self::Object(types))
                 }
                 _ => Err(unreadable()),
             },

@@ -26,7 +26,7 @@ pub(super) fn outcome(principal: &Principal, mapping: &Mapping, cluster_account:
     let user_name = mapping.username.as_deref().map(|name| placeholder::fill(name, principal));
     let user_name = user_name.filter(|name| !name.is_empty());
     let groups = mapping.groups.iter().map(|group| placeholder::fill(group, principal));
-    let groups: BTreeSet<String> = groups.filter(|group| !group.is_empty()).collect();
+    let groups: BTreeSet<String> = filled!(groups.filter(|group| !group.is_empty()));
     let grants = Grants { principal, user_name, groups };
     match grants.user_name.as_deref().and_then(|name| node::entry_type(name, &grants.groups)) {
         Some(entry_type) => grants.node(entry_type, cluster_account),

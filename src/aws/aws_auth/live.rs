@@ -138,7 +138,7 @@ fn scopes(policies: &[AssociatedPolicy]) -> BTreeMap<String, AccessScope> {
         Ok(policy) => policy.name().to_owned(),
         Err(_) => policy.policy_arn.clone(),
     };
-    policies.iter().map(|policy| (name(policy), policy.scope.clone())).collect()
+    filled!(policies.iter().map(|policy| (name(policy), policy.scope.clone())))
 }
 
 pub(super) fn list(names: &BTreeSet<String>) -> String {

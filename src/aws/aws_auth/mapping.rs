@@ -161,7 +161,7 @@ fn permission_set(sso: &Node) -> Flaw {
 ///
 /// So among several spellings of one field it is the last in the order of bytes that counts.
 fn as_json(fields: &[(String, Rc<Node>)]) -> BTreeMap<&str, &Node> {
-    fields.iter().map(|(key, value)| (key.as_str(), &**value)).collect()
+    filled!(fields.iter().map(|(key, value)| (key.as_str(), &**value)))
 }
 
 /// The key in small letters, as Go's JSON reader folds it: besides A to Z, two characters far from ASCII have small

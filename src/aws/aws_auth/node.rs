@@ -17,10 +17,10 @@ use crate::aws::access_entry::EntryType;
 pub(super) fn entry_type(user_name: &str, groups: &BTreeSet<String>) -> Option<Result<EntryType, String>> {
     let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| kind.user_name == user_name).collect();
     let [first, ..] = kinds[..] else { return None };
-    let given: BTreeSet<&str> = groups.iter().map(String::as_str).filter(|group| *group != BOOTSTRAPPERS).collect();
-    let same = kinds.iter().find(|kind| given == kind.groups.iter().copied().collect());
+    let given: BTreeSet<&str> = filled!(groups.iter().map(String::as_str).filter(|group| *group != BOOTSTRAPPERS));
+    let same = kinds.iter().find(|kind| given == filled!(kind.groups.iter().copied()));
     Some(same.map(|kind| kind.entry_type.clone()).ok_or_else(|| {
-        let known: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.groups).copied().collect();
+        let known: BTreeSet<&str> = filled!(kinds.iter().flat_map(|kind| kind.groups).copied());
         let extra: Vec<&str> = given.difference(&known).copied().collect();
         let usual = first.groups.join(", ");
         match extra.is_empty() {

@@ -65,7 +65,7 @@ impl Last<'_> {
         let grants_as_much = |other: &Mapping| {
             let sorted = |groups: &[String]| {
                 let mut groups = groups.to_vec();
-                groups.sort();
+                groups.sort_unstable();
                 groups.dedup();
                 groups
             };

@@ -1,7 +1,5 @@
 //! From the SDK's types, in which everything may be missing, to ours.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_eks::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_eks::types as sdk;
 
@@ -65,9 +63,9 @@ pub(super) fn access_entry(operation: &'static str, entry: Option<sdk::AccessEnt
         principal_arn: required(operation, "the entry's principal", entry.principal_arn)?,
         access_entry_arn: required(operation, "the entry's ARN", entry.access_entry_arn)?,
         entry_type: EntryType::from(required(operation, "the entry's type", entry.r#type)?.as_str()),
-        kubernetes_groups: entry.kubernetes_groups.unwrap_or_default().into_iter().collect(),
+        kubernetes_groups: filled!(entry.kubernetes_groups.unwrap_or_default()),
         user_name: entry.username.unwrap_or_default(),
-        tags: entry.tags.unwrap_or_default().into_iter().collect(),
+        tags: filled!(entry.tags.unwrap_or_default()),
         created_at: time(operation, entry.created_at)?,
         modified_at: time(operation, entry.modified_at)?,
     })
@@ -114,9 +112,7 @@ pub(super) fn to_scope(scope: &AccessScope) -> sdk::AccessScope {
 
 fn scope(scope: sdk::AccessScope) -> AccessScope {
     match scope.r#type {
-        Some(sdk::AccessScopeType::Namespace) => {
-            AccessScope::Namespaces(scope.namespaces.unwrap_or_default().into_iter().collect::<BTreeSet<_>>())
-        }
+        Some(sdk::AccessScopeType::Namespace) => AccessScope::Namespaces(filled!(scope.namespaces.unwrap_or_default())),
         _ => AccessScope::Cluster,
     }
 }

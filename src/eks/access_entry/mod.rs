@@ -321,7 +321,8 @@ async fn update_tags(
     let failed = |error| Diagnostics::from(attempt.failed(&error));
     if !set.is_empty() {
         eks.tag(arn, &set, &budget(cx)).await.map_err(failed)?;
-        let now = from.iter().chain(&set).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut now = from.clone();
+        now.extend(set);
         state.tags = Value::Known(cx.client.tags.own(&now, &state.tags));
         state.tags_all = Value::Known(now);
     }

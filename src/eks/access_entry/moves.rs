@@ -122,9 +122,9 @@ fn from_awscc(state: &RawState) -> Result<AccessEntryModel, Diagnostics> {
         Some((policy.policy_arn.into_known()?, AccessPolicyModel { access_scope }))
     };
     let policies: BTreeMap<_, _> =
-        awscc.access_policies.into_known().unwrap_or_default().into_iter().filter_map(policy).collect();
+        filled!(awscc.access_policies.into_known().unwrap_or_default().into_iter().filter_map(policy));
     let tag = |tag: AwsccTag| Some((tag.key.into_known()?, tag.value.into_known()?));
-    let tags: BTreeMap<_, _> = awscc.tags.into_known().unwrap_or_default().into_iter().filter_map(tag).collect();
+    let tags: BTreeMap<_, _> = filled!(awscc.tags.into_known().unwrap_or_default().into_iter().filter_map(tag));
     Ok(AccessEntryModel {
         cluster_name: awscc.cluster_name,
         principal_arn: awscc.principal_arn,

@@ -41,7 +41,7 @@ pub(super) async fn find(
 ) -> Result<Option<BTreeMap<String, AccessScope>>, Diagnostics> {
     let found = eks.associated_policies(entry.cluster(), entry.principal(), &budget(cx)).await;
     let found = found.map_err(|error| attempt.failed(&error))?;
-    Ok(found.map(|policies| policies.into_iter().map(|policy| (policy.policy_arn, policy.scope)).collect()))
+    Ok(found.map(|policies| filled!(policies.into_iter().map(|policy| (policy.policy_arn, policy.scope)))))
 }
 
 /// The policies as EKS has them, by ARN. `shown` is how the practitioner writes them: what means the same stays as written.
@@ -55,7 +55,7 @@ pub(super) fn from_api<'a>(
         let scope = access_scope::AccessScope::from_api(scope, written.and_then(|(_, of)| of.access_scope.known()));
         (name, AccessPolicyModel { access_scope: Value::Known(scope) })
     };
-    found.into_iter().map(show).collect()
+    filled!(found.into_iter().map(show))
 }
 
 /// Makes the entry's policies exactly those that are planned; does nothing when none are spoken of.
@@ -150,8 +150,11 @@ pub(super) async fn warn_of_others(
 
 /// The names of the policies that an entry owns; `None` when it owns none, or when not all of them are known.
 pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
-    let policies = entry.access_policies.known()?;
-    policies.keys().map(|policy| policy.parse().ok().map(|policy: PolicyRef| policy.name().to_owned())).collect()
+    let mut names = BTreeSet::new();
+    for policy in entry.access_policies.known()?.keys() {
+        names.insert(policy.parse::<PolicyRef>().ok()?.name().to_owned());
+    }
+    Some(names)
 }
 
 /// Whether the entry's own policies give every right in the whole cluster.
@@ -184,7 +187,7 @@ fn to_api(policies: &Policies, eks: &Eks) -> BTreeMap<String, AccessScope> {
         let arn = policy.parse().map_or_else(|_| policy.clone(), |policy: PolicyRef| policy.arn(partition));
         Some((arn, of.access_scope.known()?.to_api()))
     };
-    policies.iter().filter_map(translate).collect()
+    filled!(policies.iter().filter_map(translate))
 }
 
 fn is_same(written: &str, arn: &str) -> bool {

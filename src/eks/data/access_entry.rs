@@ -92,7 +92,7 @@ fn shown(asked: &AccessEntryModel, found: Found, client: &Client, eks: &Eks) -> 
         principal_arn: asked.principal_arn.clone(),
         region: Value::Known(eks.region().to_owned()),
         access_entry_arn: Value::Known(entry.access_entry_arn),
-        access_policies: Value::Known(policies.collect()),
+        access_policies: Value::Known(filled!(policies)),
         created_at: Value::Known(entry.created_at),
         id: Value::Known(import_id::join(&id, ':', eks.region())),
         kubernetes_groups: Value::Known(entry.kubernetes_groups),

@@ -122,7 +122,7 @@ async fn change<C>(
         replaced.clear();
     } else {
         replaced.extend(replace::changes(&prior, &planned, fields));
-        replaced.sort();
+        replaced.sort_unstable();
         replaced.dedup();
     }
     rules::check_plan(&planned, &prior, &config, fields)?;

@@ -37,7 +37,8 @@ fn object(prior: &Dynamic, planned: &Dynamic, fields: &[Field], at: &AttributePa
                 }
             }
             Some((Nesting::Map, fields)) => {
-                for key in keys(prior).chain(keys(planned)).collect::<BTreeSet<_>>() {
+                let all: BTreeSet<_> = filled!(keys(prior).chain(keys(planned)));
+                for key in all {
                     object(entry(prior, key), entry(planned, key), fields, &at.clone().then_key(key), found);
                 }
             }

@@ -77,11 +77,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let engine = &self.engine;
         Call::begin("GetProviderSchema", About::Provider).answer_at_once(|| pb::get_provider_schema::Response {
             provider: Some((&engine.provider_schema()).into()),
-            resource_schemas: engine.resources().map(|(name, it, _)| (name.to_owned(), it.into())).collect(),
-            data_source_schemas: engine.data_sources().map(|(name, it)| (name.to_owned(), it.into())).collect(),
-            ephemeral_resource_schemas: engine.ephemerals().map(|(name, it)| (name.to_owned(), it.into())).collect(),
-            list_resource_schemas: engine.lists().map(|(name, it)| (name.to_owned(), it.into())).collect(),
-            functions: engine.functions().map(|(name, it)| (name.to_owned(), it.into())).collect(),
+            resource_schemas: filled!(engine.resources().map(|(name, it, _)| (name.to_owned(), it.into()))),
+            data_source_schemas: filled!(engine.data_sources().map(|(name, it)| (name.to_owned(), it.into()))),
+            ephemeral_resource_schemas: filled!(engine.ephemerals().map(|(name, it)| (name.to_owned(), it.into()))),
+            list_resource_schemas: filled!(engine.lists().map(|(name, it)| (name.to_owned(), it.into()))),
+            functions: filled!(engine.functions().map(|(name, it)| (name.to_owned(), it.into()))),
             server_capabilities: Some(CAPABILITIES),
             ..pb::get_provider_schema::Response::default()
         })
@@ -94,14 +94,14 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Call::begin("GetResourceIdentitySchemas", About::Provider).answer_at_once(|| {
             let schemas = self.engine.resources();
             let schemas = schemas.map(|(name, _, identity)| (name.to_owned(), to_proto::identity_schema(identity)));
-            pb::get_resource_identity_schemas::Response { identity_schemas: schemas.collect(), diagnostics: Vec::new() }
+            pb::get_resource_identity_schemas::Response { identity_schemas: filled!(schemas), diagnostics: Vec::new() }
         })
     }
 
     async fn get_functions(&self, _: Request<pb::get_functions::Request>) -> Answer<pb::get_functions::Response> {
         Call::begin("GetFunctions", About::Provider).answer_at_once(|| {
             let functions = self.engine.functions().map(|(name, it)| (name.to_owned(), it.into()));
-            pb::get_functions::Response { functions: functions.collect(), diagnostics: Vec::new() }
+            pb::get_functions::Response { functions: filled!(functions), diagnostics: Vec::new() }
         })
     }
 
