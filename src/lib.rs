@@ -34,9 +34,11 @@ macro_rules! log_info {
     ($($line:tt)+) => { tracing::warn!(name: "info", $($line)+) };
 }
 
-/// A map or set of the type that is asked for, filled with one item after the other.
+/// A map or set of the type that is asked for, filled with one item after the other. Of equal keys the last one's value stays, as
+/// with `collect`.
 ///
-/// `collect` sorts the items first, and has a sort of its own for each iterator: 4 kB of a release every time, for a dozen items.
+/// `collect` sorts the items first, and for maps it has a sort of its own for each iterator: 4 kB of a release every time, for a
+/// dozen items.
 macro_rules! filled {
     ($items:expr) => {{
         let mut all = Default::default();

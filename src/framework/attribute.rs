@@ -179,10 +179,9 @@ impl<T: Attribute> Attribute for BTreeMap<String, T> {
             Dynamic::Map(values) => {
                 let mut items = Self::new();
                 for (key, value) in values {
-                    match T::decode(value) {
-                        Ok(item) => items.insert(key, item),
-                        Err(wrong) => return Err(wrong.under_path(&AttributePath::root().under_key(key))),
-                    };
+                    let item = T::decode(value);
+                    let item = item.map_err(|wrong| wrong.under_path(&AttributePath::root().under_key(&key)))?;
+                    items.insert(key, item);
                 }
                 Ok(items)
             }

@@ -1,11 +1,12 @@
 //! The methods that Core may call, and how each is answered.
 //!
-//! tonic's generated servers have the whole way of a call once for each method, from its headers to its last frame: 6 kB each,
-//! and a plan takes four of these ways in turns. Here all calls go one way, as bytes, and a method is one line.
+//! tonic's generated servers have the way of a call, from its headers to its last frame, once for each method: 6 kB each, and a plan
+//! takes four of them in turns for each resource. Here there is one way for all answers of one message, and one for those of
+//! several; a method is one line.
 
 use std::sync::Arc;
 
-use futures_util::StreamExt;
+use futures_util::TryStreamExt;
 use prost::Message;
 use prost::bytes::Bytes;
 use tonic::codegen::{BoxFuture, BoxStream};
@@ -31,14 +32,14 @@ pub(super) enum Method<P> {
     OneByOne(OneByOne<P>),
 }
 
-/// With one message.
-pub(super) struct Once<P>(Answer<P, Outgoing>);
+/// Answers each call with one message.
+pub(super) struct Once<P>(Handler<P, Outgoing>);
 
-/// With one message after the other.
-pub(super) struct OneByOne<P>(Answer<P, BoxStream<Outgoing>>);
+/// Answers each call with one message after the other.
+pub(super) struct OneByOne<P>(Handler<P, BoxStream<Outgoing>>);
 
-type Answer<P, T> = fn(Arc<Services<P>>, Request<Bytes>) -> Future<T>;
-type Future<T> = BoxFuture<Response<T>, Status>;
+type Handler<P, T> = fn(Arc<Services<P>>, Request<Bytes>) -> Handled<T>;
+type Handled<T> = BoxFuture<Response<T>, Status>;
 
 macro_rules! once {
     ($service:ident.$method:ident) => {
@@ -57,8 +58,7 @@ macro_rules! one_by_one {
             Box::pin(async move {
                 let answer = services.$service.$method(read(request)?).await?;
                 Ok(answer.map(|messages| {
-                    let messages = messages.map(|message| message.map(|message| Box::new(message) as Outgoing));
-                    Box::pin(messages) as BoxStream<Outgoing>
+                    Box::pin(messages.map_ok(|message| Box::new(message) as Outgoing)) as BoxStream<Outgoing>
                 }))
             })
         }))
@@ -66,7 +66,8 @@ macro_rules! one_by_one {
 }
 
 impl<P: Provider> Method<P> {
-    /// The method of a path, `/tfplugin6.Provider/ReadResource`. What a provider may leave out is not here, nor is it advertised.
+    /// The method of a path, such as `/tfplugin6.Provider/ReadResource`. Those of actions and of state stores are not here: this
+    /// provider has neither, and advertises neither.
     pub(super) fn of(path: &str) -> Option<Self> {
         let (service, method) = path.strip_prefix('/')?.split_once('/')?;
         Some(match (service, method) {
@@ -111,7 +112,7 @@ fn read<M: Message + Default>(request: Request<Bytes>) -> Result<Request<M>, Sta
     Ok(Request::from_parts(metadata, extensions, message))
 }
 
-/// One call of a method.
+/// A call for these services, and what answers it.
 pub(super) struct Call<P, M> {
     pub(super) services: Arc<Services<P>>,
     pub(super) method: M,
@@ -119,7 +120,7 @@ pub(super) struct Call<P, M> {
 
 impl<P> UnaryService<Bytes> for Call<P, Once<P>> {
     type Response = Outgoing;
-    type Future = Future<Outgoing>;
+    type Future = Handled<Outgoing>;
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         (self.method.0)(Arc::clone(&self.services), request)
@@ -129,9 +130,28 @@ impl<P> UnaryService<Bytes> for Call<P, Once<P>> {
 impl<P> ServerStreamingService<Bytes> for Call<P, OneByOne<P>> {
     type Response = Outgoing;
     type ResponseStream = BoxStream<Outgoing>;
-    type Future = Future<BoxStream<Outgoing>>;
+    type Future = Handled<BoxStream<Outgoing>>;
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         (self.method.0)(Arc::clone(&self.services), request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A line that leads to another method of the same type would compile.
+    #[test]
+    fn each_line_names_one_method() {
+        let mut lines = 0;
+        // As in `"ReadResource" => once!(provider.read_resource),`.
+        for line in include_str!("methods.rs").lines().filter_map(|line| line.trim_start().strip_prefix('"')) {
+            let Some((name, answer)) = line.split_once("\" => ") else { continue };
+            let (_, method) = answer.split_once('.').unwrap();
+            let snake = |c: char| if c.is_uppercase() { format!("_{}", c.to_lowercase()) } else { c.to_string() };
+            let expected: String = name.chars().map(snake).collect();
+            assert_eq!(format!("_{}", method.trim_end_matches("),")), expected);
+            lines += 1;
+        }
+        assert!(lines > 20, "{lines}");
     }
 }

@@ -5,7 +5,7 @@
 //! Core tells it to. [`run`] is that life from start to end.
 
 mod accept;
-pub mod codec;
+mod codec;
 mod connection;
 mod controller;
 #[cfg(unix)]

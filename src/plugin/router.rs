@@ -17,7 +17,8 @@ use super::connection::Connection;
 use super::generated::tfplugin6::provider_server::Provider;
 use super::methods::{Call, Method, Services};
 
-/// The largest message, either way, as with providers written in Go. A state can be large; tonic's own limit is 4 MiB.
+/// The largest message, either way, as with providers written in Go. A state can be large; tonic by itself receives no more than
+/// 4 MiB.
 const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// Answers the calls of a peer until it hangs up.
@@ -38,10 +39,12 @@ async fn answer<P: Provider>(
     services: Arc<Services<P>>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let mut grpc = Grpc::new(AnyCodec).apply_max_message_size_config(Some(LARGEST_MESSAGE), Some(LARGEST_MESSAGE));
+    let grpc = Grpc::new(AnyCodec);
+    let mut grpc = grpc.max_decoding_message_size(LARGEST_MESSAGE).max_encoding_message_size(LARGEST_MESSAGE);
     Ok(match Method::of(request.uri().path()) {
         Some(Method::Once(method)) => grpc.unary(Call { services, method }, request).await,
         Some(Method::OneByOne(method)) => grpc.server_streaming(Call { services, method }, request).await,
-        None => Status::unimplemented(format!("this provider has no method {}", request.uri().path())).into_http(),
+        // Core says in words of its own what that means.
+        None => Status::unimplemented("").into_http(),
     })
 }

@@ -49,7 +49,6 @@ fn generate(protos: &Path) -> BTreeMap<String, String> {
         .skip_debug([".tfplugin6.DynamicValue", ".tfplugin6.RawState"])
         // Clients bring their own channel: it is a unix socket, and TLS is pinned.
         .build_transport(false)
-        .codec_path("crate::plugin::codec::Codec")
         .out_dir(out.path())
         .compile_fds(descriptors)
         .unwrap();

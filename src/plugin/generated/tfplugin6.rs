@@ -1505,7 +1505,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GetMetadata",
             );
@@ -1530,7 +1530,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GetProviderSchema",
             );
@@ -1557,7 +1557,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GetResourceIdentitySchemas",
             );
@@ -1583,7 +1583,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateProviderConfig",
             );
@@ -1607,7 +1607,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateResourceConfig",
             );
@@ -1633,7 +1633,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateDataResourceConfig",
             );
@@ -1662,7 +1662,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateEphemeralResourceConfig",
             );
@@ -1694,7 +1694,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateListResourceConfig",
             );
@@ -1721,7 +1721,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateActionConfig",
             );
@@ -1746,7 +1746,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ValidateStateStoreConfig",
             );
@@ -1773,7 +1773,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ConfigureProvider",
             );
@@ -1798,7 +1798,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/StopProvider",
             );
@@ -1823,7 +1823,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/UpgradeResourceState",
             );
@@ -1848,7 +1848,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/UpgradeResourceIdentity",
             );
@@ -1874,7 +1874,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ReadResource",
             );
@@ -1898,7 +1898,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/PlanResourceChange",
             );
@@ -1922,7 +1922,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ApplyResourceChange",
             );
@@ -1946,7 +1946,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ImportResourceState",
             );
@@ -1971,7 +1971,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/MoveResourceState",
             );
@@ -1996,7 +1996,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GenerateResourceConfig",
             );
@@ -2020,7 +2020,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ReadDataSource",
             );
@@ -2045,7 +2045,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/OpenEphemeralResource",
             );
@@ -2069,7 +2069,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/RenewEphemeralResource",
             );
@@ -2093,7 +2093,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/CloseEphemeralResource",
             );
@@ -2118,7 +2118,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ListResource",
             );
@@ -2143,7 +2143,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GetFunctions",
             );
@@ -2168,7 +2168,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/CallFunction",
             );
@@ -2193,7 +2193,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/PlanAction",
             );
@@ -2218,7 +2218,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/InvokeAction",
             );
@@ -2243,7 +2243,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ConfigureStateStore",
             );
@@ -2267,7 +2267,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/ReadStateBytes",
             );
@@ -2293,7 +2293,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/WriteStateBytes",
             );
@@ -2317,7 +2317,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/LockState",
             );
@@ -2341,7 +2341,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/UnlockState",
             );
@@ -2365,7 +2365,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/GetStates",
             );
@@ -2389,7 +2389,7 @@ pub mod provider_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = crate::plugin::codec::Codec::default();
+            let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/tfplugin6.Provider/DeleteState",
             );
@@ -2870,7 +2870,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetMetadataSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2915,7 +2915,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetProviderSchemaSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2967,7 +2967,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetResourceIdentitySchemasSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3016,7 +3016,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateProviderConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3065,7 +3065,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateResourceConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3117,7 +3117,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateDataResourceConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3169,7 +3169,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateEphemeralResourceConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3221,7 +3221,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateListResourceConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3269,7 +3269,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateActionConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3318,7 +3318,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ValidateStateStoreConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3363,7 +3363,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ConfigureProviderSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3408,7 +3408,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StopProviderSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3456,7 +3456,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpgradeResourceStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3505,7 +3505,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpgradeResourceIdentitySvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3550,7 +3550,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReadResourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3595,7 +3595,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PlanResourceChangeSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3643,7 +3643,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ApplyResourceChangeSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3691,7 +3691,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ImportResourceStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3736,7 +3736,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = MoveResourceStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3785,7 +3785,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GenerateResourceConfigSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3830,7 +3830,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReadDataSourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3879,7 +3879,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = OpenEphemeralResourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3928,7 +3928,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RenewEphemeralResourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3977,7 +3977,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CloseEphemeralResourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4024,7 +4024,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListResourceSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4069,7 +4069,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetFunctionsSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4114,7 +4114,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CallFunctionSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4159,7 +4159,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PlanActionSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4206,7 +4206,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InvokeActionSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4254,7 +4254,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ConfigureStateStoreSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4303,7 +4303,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReadStateBytesSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4351,7 +4351,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = WriteStateBytesSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4396,7 +4396,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LockStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4441,7 +4441,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UnlockStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4486,7 +4486,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetStatesSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4531,7 +4531,7 @@ pub mod provider_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeleteStateSvc(inner);
-                        let codec = crate::plugin::codec::Codec::default();
+                        let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
