@@ -57,7 +57,7 @@ async fn each_method_of_the_protocol() {
 }
 
 /// What becomes of a call with an empty message: how it ended, and all that was said before.
-async fn answer<T>(server: T, path: &str) -> (Code, Bytes)
+async fn answer<T>(mut server: T, path: &str) -> (Code, Bytes)
 where
     T: GrpcService<Body>,
     T::Error: Debug,
@@ -67,7 +67,6 @@ where
     let body = Body::new(Full::new(Bytes::from_static(&[0; 5])));
     let request = http::Request::post(format!("http://localhost{path}"));
     let request = request.header("content-type", "application/grpc").header("te", "trailers").body(body).unwrap();
-    let mut server = server;
     poll_fn(|cx| server.poll_ready(cx)).await.unwrap();
     let (head, body) = server.call(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap();
