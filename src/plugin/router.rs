@@ -23,10 +23,13 @@ const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// Answers the calls of a peer until it hangs up.
 pub(super) async fn serve<P: Provider>(services: Arc<Services<P>>, connection: Connection) {
-    let answer = service_fn(|request| answer(Arc::clone(&services), request));
+    // On the heap, since hyper moves a call about.
+    let answer = service_fn(|request| Box::pin(answer(Arc::clone(&services), request)));
     let served = http2::Builder::new(TokioExecutor::new())
         // Core makes as many calls at once as its user allows it.
         .max_concurrent_streams(None)
+        // gRPC knows no date.
+        .auto_date_header(false)
         .serve_connection(TokioIo::new(connection), answer)
         .await;
     if let Err(error) = served {
