@@ -1,6 +1,6 @@
 //! Clusters and their updates.
 
-use super::{Eks, Page, from_sdk, token_of, unless_absent};
+use super::{Eks, Page, from_sdk, pages, unless_absent};
 use crate::aws::{AuthenticationMode, AwsError, Budget, Cluster, Update};
 
 impl Eks {
@@ -34,7 +34,7 @@ impl Eks {
         let request = self.client().list_clusters().set_next_token(token);
         let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let page = self.ask(OPERATION, budget, ask).await?;
-        Ok(Page { items: page.clusters.unwrap_or_default(), next: token_of(page.next_token) })
+        Ok(Page::new(page.clusters, page.next_token))
     }
 
     /// Whether the cluster has been seen in a mode without access entries, and nothing has been heard of a change since.
@@ -87,11 +87,15 @@ impl Eks {
     pub async fn updates_in_progress(&self, cluster: &str, budget: &Budget) -> Result<Vec<Update>, AwsError> {
         const OPERATION: &str = "ListUpdates";
         let request = self.client().list_updates().name(cluster);
-        let ask = || async {
-            let pages = request.clone().into_paginator().items().send();
-            pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))
+        let page = |token| {
+            let asked = request.clone().set_next_token(token).send();
+            async move {
+                let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
+                Ok(Page::new(page.update_ids, page.next_token))
+            }
         };
-        let ids: Vec<String> = unless_absent(self.ask(OPERATION, budget, ask).await)?.unwrap_or_default();
+        let ask = || pages::all(OPERATION, page);
+        let ids = unless_absent(self.ask(OPERATION, budget, ask).await)?.unwrap_or_default();
         let mut under_way = Vec::new();
         for id in ids {
             under_way.extend(self.find_update(cluster, &id, budget).await?.filter(|update| !update.is_over()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::unanswered::Unanswered;
-use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, token_of, unless_absent};
+use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, pages, unless_absent};
 use crate::aws::wait::{self, Patience};
 use crate::aws::{AccessEntry, AwsError, Budget, NewAccessEntry, Principal};
 
@@ -61,8 +61,17 @@ impl Eks {
         let request = self.client().list_access_entries().cluster_name(cluster);
         let request = request.set_associated_policy_arn(policy_arn.clone());
         let fetch = move || {
-            let pages = request.clone().into_paginator().items().send();
-            async move { unless_absent(pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION))) }
+            let request = request.clone();
+            async move {
+                let page = |token| {
+                    let asked = request.clone().set_next_token(token).send();
+                    async move {
+                        let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
+                        Ok(Page::new(page.access_entries, page.next_token))
+                    }
+                };
+                unless_absent(pages::all(OPERATION, page).await)
+            }
         };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
         self.read(OPERATION, &self.regional.principals, key, budget, fetch).await
@@ -86,7 +95,7 @@ impl Eks {
         let request = request.set_associated_policy_arn(policy_arn.map(str::to_owned));
         let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
         let answer = unless_absent(self.ask(OPERATION, budget, ask).await)?;
-        Ok(answer.map(|page| Page { items: page.access_entries.unwrap_or_default(), next: token_of(page.next_token) }))
+        Ok(answer.map(|page| Page::new(page.access_entries, page.next_token)))
     }
 
     /// Creates an entry.

@@ -14,6 +14,7 @@ mod created;
 mod entries;
 mod from_sdk;
 mod pacer;
+mod pages;
 mod policies;
 mod send;
 mod tags;
@@ -30,21 +31,13 @@ use created::Created;
 use traffic::{ThrottledCallsAreOurs, Traffic};
 
 pub use authentication_mode::Progress;
+pub use pages::Page;
 
 /// EKS in one region.
 #[derive(Clone)]
 pub struct Eks {
     regional: Arc<Regional>,
     fresh: bool,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// What leads to the next one; `None` on the last.
-    pub next: Option<String>,
 }
 
 /// What all handles for one region share.
@@ -144,11 +137,6 @@ fn unless_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> 
         Err(error) if error.is_not_found() || error.is_wrong_authentication_mode() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// An empty token leads nowhere, as none does.
-fn token_of(token: Option<String>) -> Option<String> {
-    token.filter(|token| !token.is_empty())
 }
 
 /// Runs `forget` when dropped: a change may have been made even if nobody waits for its answer any more.

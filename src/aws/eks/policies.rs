@@ -1,6 +1,6 @@
 //! Access policies and their associations with entries.
 
-use super::{Eks, EntryKey, OnDrop, from_sdk, unless_absent};
+use super::{Eks, EntryKey, OnDrop, Page, from_sdk, pages, unless_absent};
 use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget, wait};
 
 impl Eks {
@@ -23,9 +23,16 @@ impl Eks {
             let request = self.client().list_associated_access_policies();
             let request = request.cluster_name(cluster).principal_arn(principal);
             let fetch = move || {
-                let pages = request.clone().into_paginator().items().send();
+                let request = request.clone();
                 async move {
-                    match pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION)) {
+                    let page = |token| {
+                        let asked = request.clone().set_next_token(token).send();
+                        async move {
+                            let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
+                            Ok(Page::new(page.associated_access_policies, page.next_token))
+                        }
+                    };
+                    match pages::all(OPERATION, page).await {
                         Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
                         answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
                     }
@@ -98,10 +105,16 @@ impl Eks {
         const OPERATION: &str = "ListAccessPolicies";
         let request = self.client().list_access_policies();
         let fetch = move || {
-            let pages = request.clone().into_paginator().items().send();
+            let request = request.clone();
             async move {
-                let answer = pages.try_collect().await.map_err(AwsError::from_sdk(OPERATION));
-                answer.map(from_sdk::access_policies).map(Some)
+                let page = |token| {
+                    let asked = request.clone().set_next_token(token).send();
+                    async move {
+                        let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
+                        Ok(Page::new(page.access_policies, page.next_token))
+                    }
+                };
+                pages::all(OPERATION, page).await.map(from_sdk::access_policies).map(Some)
             }
         };
         Ok(self.read(OPERATION, &self.regional.policies, (), budget, fetch).await?.unwrap_or_default())

@@ -90,6 +90,15 @@ async fn lists_are_read_to_their_last_page() {
 }
 
 #[tokio::test]
+async fn a_page_that_leads_back_to_itself_ends_the_list() {
+    let page = || (200, json!({ "accessEntries": ["a"], "nextToken": "again" }));
+    let canned = Canned::new([page(), page()]);
+    let error = canned.eks().access_entry_principals("dev", None, &budget()).await.unwrap_err();
+    assert!(error.to_string().contains("it leads back to the same one"), "{error}");
+    assert_eq!(canned.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn policies_come_by_name_and_with_their_scopes() {
     let view = association(json!({ "type": "namespace", "namespaces": ["b", "a"] }));
     let mut edit = association(json!({ "type": "cluster", "namespaces": [] }));
