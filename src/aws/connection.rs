@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, FrameworkMetadata, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_types::retry::RetryConfig;
@@ -267,7 +268,8 @@ fn is_default(environment: &RetryConfig) -> bool {
 /// network that stumbles and little enough for an endpoint that is not there.
 const DEFAULT_ATTEMPTS: u32 = 5;
 
-/// How long one try of a request may take. The calls of EKS answer within a second or so, whatever they set going.
+/// How long one try of a request may take, to the last byte of the answer, so that nothing else has to watch over how the bytes
+/// come in. The calls of EKS answer within a second or so, whatever they set going.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
@@ -281,7 +283,8 @@ impl Connection {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .region(region.clone())
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Ok(ourselves) = FrameworkMetadata::new(env!("CARGO_PKG_NAME"), Some(env!("CARGO_PKG_VERSION"))) {
             loader = loader.framework_metadata(ourselves);
         }

@@ -99,6 +99,10 @@ fn trust(settings: &Settings) -> Result<TrustStore, AwsError> {
     trust_in(pem).map_err(bad)
 }
 
+/// How long a connection is kept without a use. It is less than any call may take, so that the pool's own timer is the next to go
+/// off: to wake the runtime for an earlier one, at the begin of a call, takes two system calls.
+const KEPT_IDLE: Duration = Duration::from_secs(20);
+
 /// Hands out connectors with the same routes, whatever their timeouts.
 #[derive(Debug, Clone)]
 struct Client(Arc<Routes>);
@@ -173,7 +177,7 @@ impl Routes {
         let needs_trust = key.encrypted || proxy.is_some();
         let trust = if needs_trust { self.trust.clone() } else { TrustStore::empty() };
         let tls = TlsContext::builder().with_trust_store(trust).build().unwrap_or_default();
-        let mut builder = Connector::builder().connector_settings(settings.clone());
+        let mut builder = Connector::builder().connector_settings(settings.clone()).pool_idle_timeout(KEPT_IDLE);
         builder.set_proxy_config(proxy.clone());
         builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build()
     }
