@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr;
 
 use super::arn::Arn;
 
@@ -55,20 +54,40 @@ pub fn policy_arn(partition: &str, name: &str) -> String {
 }
 
 /// An access policy as a practitioner names it: by ARN, or by bare name in whatever partition the cluster is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PolicyRef {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyRef<'a> {
     /// `AmazonEKSViewPolicy`
-    Name(String),
+    Name(&'a str),
     /// `arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy`
     Arn {
         /// The partition that the ARN names.
-        partition: String,
+        partition: &'a str,
         /// The policy's name.
-        name: String,
+        name: &'a str,
     },
 }
 
-impl PolicyRef {
+impl<'a> PolicyRef<'a> {
+    /// The policy that a text names.
+    ///
+    /// # Errors
+    ///
+    /// It names none; why not, the error says.
+    pub fn parse(text: &'a str) -> Result<Self, PolicyError> {
+        if !text.starts_with("arn:") {
+            return name(text).map(Self::Name).ok_or(PolicyError::NotAPolicyName);
+        }
+        let arn = Arn::parse(text).map_err(|_| PolicyError::NotAnAccessPolicy)?;
+        if arn.service == "iam" {
+            return Err(PolicyError::IamPolicy);
+        }
+        let is_policy = arn.service == "eks" && arn.region.is_empty() && arn.account == "aws";
+        match arn.resource.strip_prefix(RESOURCE).and_then(name) {
+            Some(name) if is_policy => Ok(Self::Arn { partition: arn.partition, name }),
+            _ => Err(PolicyError::NotAnAccessPolicy),
+        }
+    }
+
     /// The policy's ARN, for a cluster in `partition`. An ARN stays as it was given.
     pub fn arn(&self, partition: &str) -> String {
         match self {
@@ -78,7 +97,7 @@ impl PolicyRef {
     }
 
     /// The policy's name.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &'a str {
         match self {
             Self::Name(name) | Self::Arn { name, .. } => name,
         }
@@ -96,26 +115,7 @@ impl PolicyRef {
     }
 }
 
-impl FromStr for PolicyRef {
-    type Err = PolicyError;
-
-    fn from_str(text: &str) -> Result<Self, PolicyError> {
-        if !text.starts_with("arn:") {
-            return name(text).map(Self::Name).ok_or(PolicyError::NotAPolicyName);
-        }
-        let arn = Arn::parse(text).map_err(|_| PolicyError::NotAnAccessPolicy)?;
-        if arn.service == "iam" {
-            return Err(PolicyError::IamPolicy);
-        }
-        let is_policy = arn.service == "eks" && arn.region.is_empty() && arn.account == "aws";
-        match arn.resource.strip_prefix(RESOURCE).and_then(name) {
-            Some(name) if is_policy => Ok(Self::Arn { partition: arn.partition.to_owned(), name }),
-            _ => Err(PolicyError::NotAnAccessPolicy),
-        }
-    }
-}
-
-impl fmt::Display for PolicyRef {
+impl fmt::Display for PolicyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(name),
@@ -146,9 +146,9 @@ pub enum PolicyError {
 /// How the resource of a policy's ARN begins.
 const RESOURCE: &str = "cluster-access-policy/";
 
-fn name(text: &str) -> Option<String> {
+fn name(text: &str) -> Option<&str> {
     let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    is_name.then(|| text.to_owned())
+    is_name.then_some(text)
 }
 
 #[cfg(test)]
@@ -169,22 +169,22 @@ mod tests {
             ("arn:aws:eks::aws:cluster-access-policy/", NotAnAccessPolicy),
             ("arn:aws:eks::aws:cluster/dev", NotAnAccessPolicy),
         ] {
-            assert_eq!(text.parse::<PolicyRef>(), Err(reason), "{text}");
+            assert_eq!(PolicyRef::parse(text), Err(reason), "{text}");
         }
     }
 
     #[test]
     fn a_bare_name_takes_the_partition_of_its_cluster_and_an_arn_keeps_its_own() {
-        let name: PolicyRef = "AmazonEKSViewPolicy".parse().unwrap();
+        let name = PolicyRef::parse("AmazonEKSViewPolicy").unwrap();
         assert_eq!(name.arn("aws-cn"), "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
-        let arn: PolicyRef = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy".parse().unwrap();
+        let arn = PolicyRef::parse("arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy").unwrap();
         assert_eq!(arn.arn("aws-cn"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
         assert_eq!((name.name(), arn.name()), ("AmazonEKSViewPolicy", "AmazonEKSViewPolicy"));
     }
 
     #[test]
     fn a_bare_name_means_its_arn_in_any_partition() {
-        let policy = |text: &str| text.parse::<PolicyRef>().unwrap();
+        let policy = |text| PolicyRef::parse(text).unwrap();
         let name = policy("AmazonEKSViewPolicy");
         let aws = policy("arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
         let china = policy("arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");

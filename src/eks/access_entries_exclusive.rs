@@ -121,8 +121,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
     /// not in it. The next plan shows them as taken out.
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
         let planned = create.planned;
-        let name = planned.to_string();
-        let attempt = Attempt { summary: "Cannot watch over EKS access entries", object: &name };
+        let attempt = Attempt { summary: "Cannot watch over EKS access entries", object: &planned };
         let eks = planned.eks(cx, &attempt).await?;
         let cluster = eks.find_cluster(planned.cluster(), &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
         if cluster.is_some() { Ok(planned) } else { Err(no_such_cluster(&planned, attempt.summary).into()) }
@@ -136,8 +135,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
     ) -> Result<Option<Model>, Diagnostics> {
         let sought = Model::sought(identity);
         let shown = prior.unwrap_or(&sought);
-        let name = shown.to_string();
-        let attempt = Attempt { summary: "Cannot read EKS access entries", object: &name };
+        let attempt = Attempt { summary: "Cannot read EKS access entries", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
         let Some(others) = find_others(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         // Whoever is not in the set shows as if it had been, so that the plan names whom it removes.
@@ -246,8 +244,7 @@ async fn retain_removable(
 
 /// Removes whom the plan shows as taken out. Those whom EKS may refuse to remove come last.
 async fn remove(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(), Stuck> {
-    let name = planned.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
+    let attempt = Attempt { summary: SUMMARY, object: planned };
     let nothing_done = |diagnostics| Stuck { left: planned.beyond(prior), diagnostics };
     let eks = planned.eks(cx, &attempt).await.map_err(nothing_done)?;
     let mut left = find_removals(cx, &eks, prior, planned, &attempt).await.map_err(nothing_done)?;
@@ -280,8 +277,7 @@ async fn plan_creation(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagn
     if !(cx.client.is_known() && planned.is_decided()) {
         return Ok(());
     }
-    let name = planned.to_string();
-    let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
+    let attempt = Attempt { summary: CANNOT_PLAN, object: planned };
     let eks = planned.eks(cx, &attempt).await?;
     let Some(others) = find_others(cx, &eks, planned, &attempt).await? else {
         let detail = format!(
@@ -316,8 +312,7 @@ async fn plan_removals(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> R
     if !(cx.client.is_known() && planned.is_decided()) {
         return Ok(());
     }
-    let name = planned.to_string();
-    let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
+    let attempt = Attempt { summary: CANNOT_PLAN, object: planned };
     let eks = planned.eks(cx, &attempt).await?;
     let removals = find_removals(cx, &eks, prior, planned, &attempt).await?;
     cx.client.walk.exclude(planned.keys(&removals));
@@ -420,9 +415,8 @@ impl Model {
     }
 
     async fn decide(&mut self, cx: &Cx<'_, Client>, config: &Self) -> Result<(), Diagnostics> {
-        let name = self.to_string();
-        let attempt = Attempt { summary: CANNOT_PLAN, object: &name };
-        argument::plan_region(cx.client, &attempt, &config.region, &mut self.region, &budget(cx)).await?;
+        let attempt = Attempt { summary: CANNOT_PLAN, object: self };
+        self.region = argument::planned_region(cx.client, &attempt, &config.region, &self.region, &budget(cx)).await?;
         self.id = self.cluster_name.clone();
         Ok(())
     }

@@ -149,14 +149,15 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
                 if cx.client.is_known() {
                     plan_region(cx, config, planned).await?;
                 }
-                let stays = planned.key() == prior.key() && planned.policy_name() == prior.policy_name();
+                let key = prior.key();
+                let stays = planned.key() == key && planned.policy_name() == prior.policy_name();
                 if !stays {
                     // The first half of a replacement: what is there goes.
                     return remove(cx, prior).await;
                 }
                 planned.plan_id();
                 // With the entry go its policies: where it is made again, so is this.
-                if prior.key().is_some_and(|key| cx.client.walk.makes_entry(&key)) {
+                if key.is_some_and(|key| cx.client.walk.makes_entry(&key)) {
                     planned.access_entry_arn = Value::Unknown;
                     planned.associated_at = Value::Unknown;
                 }
@@ -180,8 +181,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
     ) -> Result<Option<Model>, Diagnostics> {
         let sought = Model::sought(identity);
         let shown = prior.unwrap_or(&sought);
-        let name = shown.to_string();
-        let attempt = Attempt { summary: "Cannot read EKS access policy association", object: &name };
+        let attempt = Attempt { summary: "Cannot read EKS access policy association", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
         let budget = budget(cx);
         let Some(found) = find_association(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
@@ -201,8 +201,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {
-        let name = prior.to_string();
-        let attempt = Attempt { summary: "Cannot disassociate EKS access policy", object: &name };
+        let attempt = Attempt { summary: "Cannot disassociate EKS access policy", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;
         let policy = prior.policy(eks.region());
         // That it was gone before, with its entry perhaps, is as good.
@@ -214,8 +213,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
 
 /// Associates the policy, or gives the association that is there another scope: to EKS it is one call.
 async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -> Result<Model, Failed<Model>> {
-    let name = planned.to_string();
-    let attempt = Attempt { summary, object: &name };
+    let attempt = Attempt { summary, object: &planned };
     let eks = planned.eks(cx, &attempt).await?;
     let budget = budget(cx);
     let Value::Known(scope) = &planned.access_scope else { return Ok(planned) };
@@ -258,9 +256,9 @@ async fn find_entry_arn(eks: &Eks, model: &Model, budget: &Budget) -> Result<Opt
 }
 
 async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -> Result<(), Diagnostics> {
-    let name = planned.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
-    argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    let attempt = Attempt { summary: SUMMARY, object: planned };
+    planned.region =
+        argument::planned_region(cx.client, &attempt, &config.region, &planned.region, &budget(cx)).await?;
     if let (Value::Known(policy), Value::Known(region)) = (&planned.policy_arn, &planned.region) {
         argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
     }
@@ -275,17 +273,16 @@ async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
 /// Says or refuses what would lock somebody out.
 async fn guard(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
     let Some(key) = prior.key().filter(|_| cx.client.is_known()) else { return Ok(()) };
-    let name = prior.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
+    let attempt = Attempt { summary: SUMMARY, object: prior };
     lockout::check(cx, &prior.eks(cx, &attempt).await?, &key, Loss::ClusterAdmin).await
 }
 
 const SUMMARY: &str = "Cannot plan EKS access policy association";
 
 /// A policy may be written by name or by ARN; that is one policy.
-fn is_another_policy(prior: &Dynamic, planned: &Dynamic) -> bool {
-    let parse = |value: &Dynamic| value.as_str()?.parse::<PolicyRef>().ok();
-    match (parse(prior), parse(planned)) {
+fn is_another_policy<'a>(prior: &'a Dynamic, planned: &'a Dynamic) -> bool {
+    let policy = |value: &'a Dynamic| PolicyRef::parse(value.as_str()?).ok();
+    match (policy(prior), policy(planned)) {
         (Some(prior), Some(planned)) => !prior.means_the_same_as(&planned),
         _ => true,
     }
@@ -327,18 +324,17 @@ impl Model {
     /// The ARN of the policy, for a cluster in `region`.
     fn policy(&self, region: &str) -> String {
         let written = self.policy_arn.known().map(String::as_str).unwrap_or_default();
-        let parsed = written.parse::<PolicyRef>();
-        parsed.map_or_else(|_| written.to_owned(), |policy| policy.arn(partition_of_region(region)))
+        PolicyRef::parse(written).map_or_else(|_| written.to_owned(), |policy| policy.arn(partition_of_region(region)))
     }
 
     /// Whether the association gives every right in the whole cluster.
     fn gives_cluster_admin(&self) -> bool {
-        let whole_cluster = self.access_scope.known().is_some_and(|scope| scope.to_api() == aws::AccessScope::Cluster);
-        whole_cluster && self.policy_name().as_deref() == Some(CLUSTER_ADMIN)
+        let in_whole_cluster = |scope: &AccessScope| scope.to_api() == aws::AccessScope::Cluster;
+        self.policy_name() == Some(CLUSTER_ADMIN) && self.access_scope.known().is_some_and(in_whole_cluster)
     }
 
-    fn policy_name(&self) -> Option<String> {
-        self.policy_arn.known()?.parse().ok().map(|policy: PolicyRef| policy.name().to_owned())
+    fn policy_name(&self) -> Option<&str> {
+        PolicyRef::parse(self.policy_arn.known()?).ok().map(|policy| policy.name())
     }
 
     /// What the entry is known by, once everything of it is known.
@@ -351,16 +347,18 @@ impl Model {
     }
 
     fn plan_id(&mut self) {
-        if let (Some(key), Some(_)) = (self.key(), self.policy_arn.known()) {
-            let policy = self.policy(&key.region);
-            self.id = Value::Known(import_id::join(&[&key.cluster, &key.principal, &policy], '#', &key.region));
+        let parts =
+            (self.cluster_name.known(), self.principal_arn.known(), self.policy_arn.known(), self.region.known());
+        if let (Some(cluster), Some(principal), Some(_), Some(region)) = parts {
+            let policy = self.policy(region);
+            self.id = Value::Known(import_id::join(&[cluster, principal, &policy], '#', region));
         }
     }
 
     fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
         let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return Ok(()) };
         let scope = self.access_scope.known().and_then(AccessScope::known);
-        Ok(cx.client.walk.plan_association(&key, &policy, AssociationPlan { intent, scope })?)
+        Ok(cx.client.walk.plan_association(&key, policy, AssociationPlan { intent, scope })?)
     }
 
     async fn eks(&self, cx: &Cx<'_, Client>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {

@@ -32,21 +32,19 @@ pub(super) fn both_known(prior: &Dynamic, planned: &Dynamic) -> bool {
     !prior.is_null() && !planned.is_null()
 }
 
-/// What is planned for `region` where the configuration says nothing: the provider's own, if it is known.
-pub(super) async fn plan_region(
+/// What to plan for `region`: the provider's own, if it is known, where the configuration says nothing.
+pub(super) async fn planned_region(
     client: &Client,
     attempt: &Attempt<'_>,
     config: &Value<String>,
-    planned: &mut Value<String>,
+    planned: &Value<String>,
     budget: &Budget,
-) -> Result<(), Diagnostics> {
-    if config.is_null() {
-        *planned = match client.is_known() {
-            true => Value::Known(client.eks(attempt, None, budget).await?.region().to_owned()),
-            false => Value::Unknown,
-        };
+) -> Result<Value<String>, Diagnostics> {
+    match config.is_null() {
+        true if client.is_known() => Ok(Value::Known(client.eks(attempt, None, budget).await?.region().to_owned())),
+        true => Ok(Value::Unknown),
+        false => Ok(planned.clone()),
     }
-    Ok(())
 }
 
 /// EKS's own rule for names of clusters.
@@ -89,7 +87,7 @@ pub(super) fn check_sought_principal(arn: &str) -> Result<(), Diagnostic> {
 
 /// `policy_arn`, and the keys of `access_policies`: a bare name or an ARN.
 pub(super) fn check_policy(policy: &str) -> Result<(), Diagnostic> {
-    match policy.parse::<PolicyRef>() {
+    match PolicyRef::parse(policy) {
         Ok(_) => Ok(()),
         Err(why) => {
             Err(Diagnostic::error("Invalid access policy", format!("{policy:?} names no access policy: {why}.")))
@@ -100,7 +98,7 @@ pub(super) fn check_policy(policy: &str) -> Result<(), Diagnostic> {
 /// An ARN of a policy names a partition, and a cluster finds only the policies of its own.
 pub(super) fn check_partition(policy: &str, region: &str) -> Result<(), Diagnostic> {
     let partition = partition_of_region(region);
-    match policy.parse::<PolicyRef>() {
+    match PolicyRef::parse(policy) {
         Ok(PolicyRef::Arn { partition: given, name }) if given != partition => {
             let detail = format!(
                 "{policy} is of the partition {given}, but {region} is in the partition {partition}, where it does not exist. \

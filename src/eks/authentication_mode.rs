@@ -125,8 +125,7 @@ way back to an earlier one.";
 
     async fn create(&self, cx: &Cx<'_, Client>, create: Create<Model>) -> Result<Model, Failed<Model>> {
         let planned = create.planned;
-        let name = planned.to_string();
-        let attempt = Attempt { summary: "Cannot set authentication mode", object: &name };
+        let attempt = Attempt { summary: "Cannot set authentication mode", object: &planned };
         let eks = planned.eks(cx, &attempt).await?;
         let cluster = find_cluster(cx, &eks.fresh(), &planned, &attempt).await?;
         let Some(cluster) = cluster else { return Err(no_such_cluster(&planned).into()) };
@@ -143,8 +142,7 @@ way back to an earlier one.";
     ) -> Result<Option<Model>, Diagnostics> {
         let sought = Model::sought(identity);
         let shown = prior.unwrap_or(&sought);
-        let name = shown.to_string();
-        let attempt = Attempt { summary: "Cannot read authentication mode", object: &name };
+        let attempt = Attempt { summary: "Cannot read authentication mode", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
         let Some(cluster) = find_cluster(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         let mut state = Model {
@@ -158,8 +156,7 @@ way back to an earlier one.";
 
     async fn update(&self, cx: &Cx<'_, Client>, update: Update<Model>) -> Result<Model, Failed<Model>> {
         let Update { prior, planned, .. } = update;
-        let name = planned.to_string();
-        let attempt = Attempt { summary: "Cannot set authentication mode", object: &name };
+        let attempt = Attempt { summary: "Cannot set authentication mode", object: &planned };
         let Some(from) = prior.mode().filter(|from| Some(*from) != planned.mode()) else { return Ok(planned) };
         let eks = planned.eks(cx, &attempt).await?;
         match walk(cx, &eks, &planned, from, &attempt).await {
@@ -271,9 +268,9 @@ async fn find_cluster(
 }
 
 async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -> Result<(), Diagnostics> {
-    let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot plan authentication mode", object: &name };
-    argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    let attempt = Attempt { summary: "Cannot plan authentication mode", object: planned };
+    planned.region =
+        argument::planned_region(cx.client, &attempt, &config.region, &planned.region, &budget(cx)).await?;
     planned.plan_id();
     Ok(())
 }
@@ -282,8 +279,7 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
 async fn check_live(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
     let known = cx.client.is_known() && planned.cluster_name.known().is_some() && planned.region.known().is_some();
     let Some(to) = planned.mode().filter(|_| known) else { return Ok(()) };
-    let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot plan authentication mode", object: &name };
+    let attempt = Attempt { summary: "Cannot plan authentication mode", object: planned };
     let eks = planned.eks(cx, &attempt).await?;
     match find_cluster(cx, &eks, planned, &attempt).await? {
         Some(cluster) => {

@@ -18,7 +18,7 @@ pub(super) const AT_ONCE: usize = 8;
 pub(super) fn policy_arn(eks: &Eks, policy: &Value<String>) -> Result<Option<String>, Diagnostic> {
     let Some(policy) = policy.known() else { return Ok(None) };
     argument::check_partition(policy, eks.region()).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
-    Ok(policy.parse().ok().map(|policy: PolicyRef| policy.arn(partition_of_region(eks.region()))))
+    Ok(PolicyRef::parse(policy).ok().map(|policy| policy.arn(partition_of_region(eks.region()))))
 }
 
 /// Refuses a policy that EKS does not offer: nobody has a policy whose name is misspelt.

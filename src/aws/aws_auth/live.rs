@@ -134,7 +134,7 @@ pub(super) fn differences(live: &LiveEntry, entry: &Entry, principal: &Principal
 }
 
 fn scopes(policies: &[AssociatedPolicy]) -> BTreeMap<String, AccessScope> {
-    let name = |policy: &AssociatedPolicy| match policy.policy_arn.parse::<PolicyRef>() {
+    let name = |policy: &AssociatedPolicy| match PolicyRef::parse(&policy.policy_arn) {
         Ok(policy) => policy.name().to_owned(),
         Err(_) => policy.policy_arn.clone(),
     };

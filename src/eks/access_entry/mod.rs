@@ -122,8 +122,7 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
         cx: &Cx<'_, Client>,
         Create { planned, .. }: Create<AccessEntryModel>,
     ) -> Result<AccessEntryModel, Failed<AccessEntryModel>> {
-        let name = planned.to_string();
-        let attempt = Attempt { summary: "Cannot create EKS access entry", object: &name };
+        let attempt = Attempt { summary: "Cannot create EKS access entry", object: &planned };
         let eks = planned.eks(cx, &attempt).await?;
         let budget = budget(cx);
         let (entry, before) = match make(&eks, &new_entry(&planned), &budget).await {
@@ -144,7 +143,7 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
                 let policies =
                     state.iter().filter_map(|state| state.access_policies.known()).flat_map(|all| all.keys());
                 let detail = format!(
-                    "{name} was not adopted in full, and is not in the state: the next apply adopts it again. Its policies now: \
+                    "{planned} was not adopted in full, and is not in the state: the next apply adopts it again. Its policies now: \
                      {}.",
                     policies.map(String::as_str).collect::<Vec<_>>().join(", ")
                 );
@@ -163,8 +162,7 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
     ) -> Result<Option<AccessEntryModel>, Diagnostics> {
         let sought = AccessEntryModel::sought(identity);
         let shown = prior.unwrap_or(&sought);
-        let name = shown.to_string();
-        let attempt = Attempt { summary: "Cannot read EKS access entry", object: &name };
+        let attempt = Attempt { summary: "Cannot read EKS access entry", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
         let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.tags);
@@ -186,8 +184,7 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
         cx: &Cx<'_, Client>,
         Update { prior, planned, .. }: Update<AccessEntryModel>,
     ) -> Result<AccessEntryModel, Failed<AccessEntryModel>> {
-        let name = planned.to_string();
-        let attempt = Attempt { summary: "Cannot update EKS access entry", object: &name };
+        let attempt = Attempt { summary: "Cannot update EKS access entry", object: &planned };
         let eks = planned.eks(cx, &attempt).await?;
 
         // What has been done so far goes into the state, also if the next step fails.
@@ -204,8 +201,7 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: AccessEntryModel) -> Result<(), Diagnostics> {
-        let name = prior.to_string();
-        let attempt = Attempt { summary: "Cannot delete EKS access entry", object: &name };
+        let attempt = Attempt { summary: "Cannot delete EKS access entry", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;
         let (cluster, principal) = (prior.cluster(), prior.principal());
         // That it was gone before is as good.

@@ -35,8 +35,7 @@ async fn guard(cx: &Cx<'_, Client>, prior: &AccessEntryModel, key: &EntryKey, lo
     if prior.entry_type() != EntryType::Standard || !cx.client.is_known() {
         return Ok(());
     }
-    let name = prior.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
+    let attempt = Attempt { summary: SUMMARY, object: prior };
     lockout::check(cx, &prior.eks(cx, &attempt).await?, key, loss).await
 }
 
@@ -46,9 +45,9 @@ async fn create(
     planned: &mut AccessEntryModel,
     replaces: bool,
 ) -> Result<(), Diagnostics> {
-    let name = planned.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
-    argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+    let attempt = Attempt { summary: SUMMARY, object: planned };
+    planned.region =
+        argument::planned_region(cx.client, &attempt, &config.region, &planned.region, &budget(cx)).await?;
     decide(cx.client, config, planned);
     check_partition(planned)?;
     warn_of_type(cx, planned);
@@ -66,6 +65,7 @@ async fn create(
     if !cx.client.is_known() {
         return Ok(());
     }
+    let attempt = Attempt { summary: SUMMARY, object: planned };
     check_account(cx, planned, &attempt).await?;
     if ours { Ok(()) } else { check_live(cx, planned, &key, &attempt).await }
 }
@@ -76,10 +76,10 @@ async fn update(
     prior: &AccessEntryModel,
     planned: &mut AccessEntryModel,
 ) -> Result<(), Diagnostics> {
-    let name = prior.to_string();
-    let attempt = Attempt { summary: SUMMARY, object: &name };
+    let attempt = Attempt { summary: SUMMARY, object: prior };
     if cx.client.is_known() {
-        argument::plan_region(cx.client, &attempt, &config.region, &mut planned.region, &budget(cx)).await?;
+        planned.region =
+            argument::planned_region(cx.client, &attempt, &config.region, &planned.region, &budget(cx)).await?;
     }
     decide(cx.client, config, planned);
     check_partition(planned)?;

@@ -35,7 +35,7 @@ pub(super) fn of(config: &AccessEntryModel, planned: &AccessEntryModel, is_new: 
 fn policies(planned: &AccessEntryModel) -> Option<BTreeMap<String, AccessScope>> {
     let mut policies = BTreeMap::new();
     for (policy, of) in planned.access_policies.known().into_iter().flatten() {
-        let policy: PolicyRef = policy.parse().ok()?;
+        let policy = PolicyRef::parse(policy).ok()?;
         let scope = of.access_scope.known().and_then(access_scope::AccessScope::known)?;
         policies.insert(policy.name().to_owned(), scope);
     }

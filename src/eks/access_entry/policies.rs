@@ -72,8 +72,7 @@ pub(super) async fn settle(
         state.access_policies = planned.access_policies.clone();
         return Ok(());
     };
-    let name = planned.to_string();
-    let attempt = Attempt { summary: "Cannot set the policies of EKS access entry", object: &name };
+    let attempt = Attempt { summary: "Cannot set the policies of EKS access entry", object: planned };
     // What is true so far, for the state if a call fails.
     let mut done = match before {
         Before::New => BTreeMap::new(),
@@ -134,7 +133,7 @@ pub(super) async fn warn_of_others(
 ) -> Result<(), Diagnostics> {
     let Some(owned) = owned(planned) else { return Ok(()) };
     let found = find(cx, eks, planned, attempt).await?.unwrap_or_default();
-    let is_other = |arn: &&String| arn.parse().map_or(true, |policy: PolicyRef| !owned.contains(policy.name()));
+    let is_other = |arn: &&String| PolicyRef::parse(arn).map_or(true, |policy| !owned.contains(policy.name()));
     let others: Vec<_> = found.keys().filter(is_other).map(String::as_str).collect();
     if !others.is_empty() {
         let detail = format!(
@@ -152,7 +151,7 @@ pub(super) async fn warn_of_others(
 pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for policy in entry.access_policies.known()?.keys() {
-        names.insert(policy.parse::<PolicyRef>().ok()?.name().to_owned());
+        names.insert(PolicyRef::parse(policy).ok()?.name().to_owned());
     }
     Some(names)
 }
@@ -160,7 +159,7 @@ pub(super) fn owned(entry: &AccessEntryModel) -> Option<BTreeSet<String>> {
 /// Whether the entry's own policies give every right in the whole cluster.
 pub(super) fn give_cluster_admin(entry: &AccessEntryModel) -> bool {
     let gives = |(policy, of): (&String, &AccessPolicyModel)| {
-        let is_it = policy.parse().is_ok_and(|policy: PolicyRef| policy.name() == CLUSTER_ADMIN);
+        let is_it = PolicyRef::parse(policy).is_ok_and(|policy| policy.name() == CLUSTER_ADMIN);
         is_it && of.access_scope.known().is_some_and(|scope| scope.to_api() == AccessScope::Cluster)
     };
     entry.access_policies.known().is_some_and(|policies| policies.iter().any(gives))
@@ -170,7 +169,7 @@ pub(super) fn give_cluster_admin(entry: &AccessEntryModel) -> bool {
 pub(super) fn check_distinct<'a>(policies: impl Iterator<Item = &'a String>, diagnostics: &mut Diagnostics) {
     let mut seen: Vec<(&str, PolicyRef)> = Vec::new();
     for policy in policies {
-        let Ok(parsed) = policy.parse::<PolicyRef>() else { continue };
+        let Ok(parsed) = PolicyRef::parse(policy) else { continue };
         if let Some((other, _)) = seen.iter().find(|(_, other)| other.means_the_same_as(&parsed)) {
             let detail =
                 format!("{other:?} and {policy:?} are one policy, which an entry has at most once. Remove one.");
@@ -184,14 +183,14 @@ pub(super) fn check_distinct<'a>(policies: impl Iterator<Item = &'a String>, dia
 fn to_api(policies: &Policies, eks: &Eks) -> BTreeMap<String, AccessScope> {
     let partition = partition_of_region(eks.region());
     let translate = |(policy, of): (&String, &AccessPolicyModel)| {
-        let arn = policy.parse().map_or_else(|_| policy.clone(), |policy: PolicyRef| policy.arn(partition));
+        let arn = PolicyRef::parse(policy).map_or_else(|_| policy.clone(), |policy| policy.arn(partition));
         Some((arn, of.access_scope.known()?.to_api()))
     };
     filled!(policies.iter().filter_map(translate))
 }
 
 fn is_same(written: &str, arn: &str) -> bool {
-    match (written.parse::<PolicyRef>(), arn.parse::<PolicyRef>()) {
+    match (PolicyRef::parse(written), PolicyRef::parse(arn)) {
         (Ok(written), Ok(arn)) => written.means_the_same_as(&arn),
         _ => written == arn,
     }

@@ -168,10 +168,10 @@ fn shown(found: Found, tags: &TagRules) -> EntryModel {
 
 impl From<AssociatedPolicy> for PolicyModel {
     fn from(policy: AssociatedPolicy) -> Self {
-        let name = policy.policy_arn.parse().map_or_else(
+        let name = PolicyRef::parse(&policy.policy_arn).map_or_else(
             // A form of ARN that nobody has seen yet.
             |_| policy.policy_arn.clone(),
-            |parsed: PolicyRef| parsed.name().to_owned(),
+            |parsed| parsed.name().to_owned(),
         );
         Self {
             access_scope: Value::Known((&policy.scope).into()),

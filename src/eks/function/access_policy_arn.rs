@@ -37,7 +37,7 @@ is not checked: EKS adds policies over time, and `data.eks_access_policies` list
             let text = format!("{partition:?} is no partition of AWS. There are {}.", known.join(", "));
             return Err(FunctionError::in_argument(1, text));
         }
-        match name.parse::<PolicyRef>() {
+        match PolicyRef::parse(&name) {
             Ok(policy @ PolicyRef::Name(_)) => Ok(policy.arn(partition)),
             Ok(PolicyRef::Arn { name: bare, .. }) => {
                 let text = format!("{name:?} is an ARN already. Give the name: {bare:?}.");

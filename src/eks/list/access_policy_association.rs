@@ -186,7 +186,7 @@ Its policies are listed all the same, by what names them. Configuration that is 
 
 /// `AmazonEKSViewPolicy of arn:aws:iam::111122223333:role/viewer`
 fn display_name(policy_arn: &str, principal: &str) -> String {
-    let parsed = policy_arn.parse::<PolicyRef>();
+    let parsed = PolicyRef::parse(policy_arn);
     format!("{} of {principal}", parsed.as_ref().map_or(policy_arn, PolicyRef::name))
 }
 

@@ -37,7 +37,7 @@ impl EntryRecord {
             let planned = plans.last().filter(|planned| planned.intent != Intent::Remove);
             let scope = planned.and_then(|planned| planned.scope.clone());
             let is_it =
-                |held: &AssociatedPolicy| held.policy_arn.parse().is_ok_and(|held: PolicyRef| held.name() == policy);
+                |held: &AssociatedPolicy| PolicyRef::parse(&held.policy_arn).is_ok_and(|held| held.name() == policy);
             entry.policies.retain(|held| !is_it(held));
             entry.policies.extend(scope.map(|scope| associated(policy, scope)));
         }
