@@ -5,7 +5,7 @@
 //! value, and the other way round. Numbers of any size keep every digit. Nothing in JSON stands for "known only after
 //! apply".
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -22,7 +22,13 @@ pub fn encode(value: &Dynamic, ty: &Type) -> Result<Vec<u8>, CodecError> {
 
 /// Reads a value of this type.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Dynamic, CodecError> {
-    read(serde_json::from_slice(bytes).map_err(malformed)?, ty, 0)
+    let text = str::from_utf8(bytes).map_err(malformed)?;
+    let text = text.trim_matches([' ', '\n', '\r', '\t']);
+    match ty {
+        // Whether it is one is seen as it is taken apart.
+        Type::Object(_) if text.starts_with('{') => read(text, ty, 0),
+        _ => read(serde_json::from_str::<&RawValue>(text).map_err(malformed)?.get(), ty, 0),
+    }
 }
 
 fn write(out: &mut Vec<u8>, value: &Dynamic, ty: &Type) -> Result<(), CodecError> {
@@ -102,10 +108,9 @@ fn write_str(out: &mut Vec<u8>, text: &str) -> Result<(), CodecError> {
     serde_json::to_writer(out, text).map_err(|error| CodecError::new(error.to_string()))
 }
 
-// Raw values, because a parsed JSON number would already have lost digits.
-fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError> {
+/// Reads the text of one value. It is not parsed as a number, which would lose digits.
+fn read(text: &str, ty: &Type, depth: usize) -> Result<Dynamic, CodecError> {
     check_depth(depth)?;
-    let text = json.get();
     if text == "null" {
         return Ok(Dynamic::Null);
     }
@@ -122,13 +127,13 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
         Type::List(element) => Ok(Dynamic::List(
             (array(text).ok_or_else(mismatch)??.into_iter().zip(0..))
                 .map(|(json, index)| {
-                    read(json, element, next).map_err(|error| error.under(|path| path.under_index(index)))
+                    read(json.get(), element, next).map_err(|error| error.under(|path| path.under_index(index)))
                 })
                 .collect::<Result<_, _>>()?,
         )),
         Type::Set(element) => {
             let values = (array(text).ok_or_else(mismatch)??.into_iter())
-                .map(|json| read(json, element, next).map_err(CodecError::in_set))
+                .map(|json| read(json.get(), element, next).map_err(CodecError::in_set))
                 .collect::<Result<Vec<_>, _>>()?;
             Ok(Dynamic::set(values))
         }
@@ -138,7 +143,7 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
                 return Err(CodecError::tuple_length(elements.len(), values.len()));
             }
             let read = |((json, element), index): ((&RawValue, &Type), i64)| {
-                read(json, element, next).map_err(|error| error.under(|path| path.under_index(index)))
+                read(json.get(), element, next).map_err(|error| error.under(|path| path.under_index(index)))
             };
             Ok(Dynamic::Tuple(values.into_iter().zip(elements).zip(0..).map(read).collect::<Result<_, _>>()?))
         }
@@ -146,7 +151,8 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
             let mut values = BTreeMap::new();
             for (key, json) in object(text).ok_or_else(mismatch)?? {
                 let key = normalise(key);
-                let value = read(json, element, next).map_err(|error| error.under(|path| path.under_key(&key)))?;
+                let value =
+                    read(json.get(), element, next).map_err(|error| error.under(|path| path.under_key(&key)))?;
                 values.insert(key, value);
             }
             Ok(Dynamic::Map(values))
@@ -154,7 +160,7 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
         Type::Object(attributes) => {
             let members = object(text).ok_or_else(mismatch)??;
             let read = |(name, ty): (&Name, &Type)| {
-                let value = members.get(&**name).map_or(Ok(Dynamic::Null), |json| read(json, ty, next));
+                let value = members.get(&**name).map_or(Ok(Dynamic::Null), |json| read(json.get(), ty, next));
                 Ok((name.clone(), value.map_err(|error| error.under(|path| path.under_attribute(name.clone())))?))
             };
             Ok(Dynamic::Object(attributes.iter().map(read).collect::<Result<_, _>>()?))
@@ -165,7 +171,7 @@ fn read(json: &RawValue, ty: &Type, depth: usize) -> Result<Dynamic, CodecError>
                 return Err(CodecError::new("expected an object with a value and its type"));
             };
             let inner = Type::from_json(ty.get().as_bytes()).map_err(|error| CodecError::new(error.to_string()))?;
-            match read(value, &inner, next)? {
+            match read(value.get(), &inner, next)? {
                 value if inner == Type::Dynamic => Ok(value),
                 value => Ok(Dynamic::Typed(Box::new((inner, value)))),
             }
@@ -194,7 +200,7 @@ fn object(text: &str) -> Option<Result<BTreeMap<Cow<'_, str>, &RawValue>, CodecE
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn malformed(error: serde_json::Error) -> CodecError {
+fn malformed(error: impl fmt::Display) -> CodecError {
     CodecError::new(format!("not JSON: {error}"))
 }
 

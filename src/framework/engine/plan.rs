@@ -53,7 +53,11 @@ impl<P: Provider> Engine<P> {
         self.answer(async {
             let (resource, known) = self.resources.find(&question.type_name)?;
             let prior = decode("prior state", &question.prior, &known.ty)?;
-            let proposed = decode("proposed state", &question.proposed, &known.ty)?;
+            // Most plans change nothing: then both are the same bytes.
+            let proposed = match question.proposed == question.prior {
+                true => prior.clone(),
+                false => decode("proposed state", &question.proposed, &known.ty)?,
+            };
             let config = decode("configuration", &question.config, &known.ty)?;
 
             let timed = if prior.is_null() { &config } else { &prior };

@@ -17,6 +17,9 @@ fn what_is_not_json_is_refused() {
     for json in ["", "{", "tru", "1 2", "\"\\ud800\"", "[1,]", "{\"a\" 1}"] {
         assert!(problem(decode(json.as_bytes(), &Type::String)).contains("not JSON"), "{json}");
     }
+    for json in ["{", "{\"a\" 1}", "{} 1", "{\"b\":tru}"] {
+        assert!(problem(decode(json.as_bytes(), &Type::object([("a", Type::Bool)]))).contains("not JSON"), "{json}");
+    }
     assert!(problem(decode(b"\"\xff\"", &Type::String)).contains("not JSON"));
 }
 
