@@ -1,6 +1,7 @@
 //! The tfplugin6 service: each call is converted, answered by the engine, and converted back.
 //!
-//! What is not written here answers UNIMPLEMENTED, and nothing advertises it. What is has its line in `methods.rs`, beside this folder.
+//! What is not written here answers UNIMPLEMENTED, and nothing advertises it. What is written here is also a line of `methods.rs`,
+//! beside this folder.
 
 mod call;
 mod under_way;
