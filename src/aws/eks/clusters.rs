@@ -1,5 +1,8 @@
 //! Clusters and their updates.
 
+use futures_util::TryFutureExt;
+
+use super::send::answer;
 use super::{Eks, Page, from_sdk, pages, unless_absent};
 use crate::aws::{AuthenticationMode, AwsError, Budget, Cluster, Update};
 
@@ -15,7 +18,7 @@ impl Eks {
         let fetch = move || {
             let request = request.clone();
             async move {
-                let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+                let answer = answer(OPERATION, request.send()).await;
                 let Some(answer) = unless_absent(answer)? else { return Ok(None) };
                 answer.cluster.map(from_sdk::cluster).transpose()
             }
@@ -32,7 +35,7 @@ impl Eks {
     pub async fn cluster_names_page(&self, token: Option<String>, budget: &Budget) -> Result<Page<String>, AwsError> {
         const OPERATION: &str = "ListClusters";
         let request = self.client().list_clusters().set_next_token(token);
-        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let ask = || answer(OPERATION, request.clone().send());
         let page = self.ask(OPERATION, budget, ask).await?;
         Ok(Page::new(page.clusters, page.next_token))
     }
@@ -60,7 +63,7 @@ impl Eks {
         const OPERATION: &str = "UpdateClusterConfig";
         let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
         let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         let answer = self.change_now(OPERATION, budget, send).await;
         self.regional.clusters.forget(&cluster.to_owned());
         from_sdk::update(OPERATION, answer?.update)
@@ -74,7 +77,7 @@ impl Eks {
     pub async fn find_update(&self, cluster: &str, id: &str, budget: &Budget) -> Result<Option<Update>, AwsError> {
         const OPERATION: &str = "DescribeUpdate";
         let request = self.client().describe_update().name(cluster).update_id(id);
-        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let ask = || answer(OPERATION, request.clone().send());
         let answer = unless_absent(self.ask(OPERATION, budget, ask).await)?;
         answer.map(|answer| from_sdk::update(OPERATION, answer.update)).transpose()
     }
@@ -88,11 +91,8 @@ impl Eks {
         const OPERATION: &str = "ListUpdates";
         let request = self.client().list_updates().name(cluster);
         let page = |token| {
-            let asked = request.clone().set_next_token(token).send();
-            async move {
-                let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
-                Ok(Page::new(page.update_ids, page.next_token))
-            }
+            answer(OPERATION, request.clone().set_next_token(token).send())
+                .map_ok(|page| Page::new(page.update_ids, page.next_token))
         };
         let ask = || pages::all(OPERATION, page);
         let ids = unless_absent(self.ask(OPERATION, budget, ask).await)?.unwrap_or_default();

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::TryFutureExt;
+
+use super::send::answer;
 use super::unanswered::Unanswered;
 use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, pages, unless_absent};
 use crate::aws::wait::{self, Patience};
@@ -27,7 +30,7 @@ impl Eks {
             let fetch = move || {
                 let (request, regional, sought) = (request.clone(), regional.clone(), sought.clone());
                 async move {
-                    let answer = request.send().await.map_err(AwsError::from_sdk(OPERATION));
+                    let answer = answer(OPERATION, request.send()).await;
                     let Some(answer) = unless_absent(answer)? else { return Ok(None) };
                     regional.created.settle(&sought);
                     from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
@@ -64,11 +67,8 @@ impl Eks {
             let request = request.clone();
             async move {
                 let page = |token| {
-                    let asked = request.clone().set_next_token(token).send();
-                    async move {
-                        let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
-                        Ok(Page::new(page.access_entries, page.next_token))
-                    }
+                    answer(OPERATION, request.clone().set_next_token(token).send())
+                        .map_ok(|page| Page::new(page.access_entries, page.next_token))
                 };
                 unless_absent(pages::all(OPERATION, page).await)
             }
@@ -93,7 +93,7 @@ impl Eks {
         const OPERATION: &str = "ListAccessEntries";
         let request = self.client().list_access_entries().cluster_name(cluster).set_next_token(token);
         let request = request.set_associated_policy_arn(policy_arn.map(str::to_owned));
-        let ask = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let ask = || answer(OPERATION, request.clone().send());
         let answer = unless_absent(self.ask(OPERATION, budget, ask).await)?;
         Ok(answer.map(|page| Page::new(page.access_entries, page.next_token)))
     }
@@ -127,7 +127,7 @@ impl Eks {
         let unanswered = Unanswered::default();
         let send = || async {
             let request = request.clone().customize().interceptor(unanswered.clone());
-            request.send().await.map_err(AwsError::from_sdk(OPERATION))
+            answer(OPERATION, request.send()).await
         };
         let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
         let patience = Patience::with("the principal to become known to EKS", budget);
@@ -173,7 +173,7 @@ impl Eks {
             .principal_arn(principal)
             .set_kubernetes_groups(Some(groups.iter().cloned().collect()))
             .set_username(user_name.map(str::to_owned).or_else(default_name));
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         let answer = self.change_entry(OPERATION, &key, budget, send).await?;
         from_sdk::access_entry(OPERATION, answer.access_entry)
     }
@@ -188,7 +188,7 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let _forget = OnDrop(|| self.regional.forget_entry(&key));
         let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
         self.regional.created.settle(&key);
         Ok(deleted)

@@ -1,5 +1,8 @@
 //! Access policies and their associations with entries.
 
+use futures_util::TryFutureExt;
+
+use super::send::answer;
 use super::{Eks, EntryKey, OnDrop, Page, from_sdk, pages, unless_absent};
 use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget, wait};
 
@@ -26,11 +29,8 @@ impl Eks {
                 let request = request.clone();
                 async move {
                     let page = |token| {
-                        let asked = request.clone().set_next_token(token).send();
-                        async move {
-                            let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
-                            Ok(Page::new(page.associated_access_policies, page.next_token))
-                        }
+                        answer(OPERATION, request.clone().set_next_token(token).send())
+                            .map_ok(|page| Page::new(page.associated_access_policies, page.next_token))
                     };
                     match pages::all(OPERATION, page).await {
                         Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
@@ -69,7 +69,7 @@ impl Eks {
             .principal_arn(principal)
             .policy_arn(policy_arn)
             .access_scope(from_sdk::to_scope(scope));
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         let answer = self.change_entry(OPERATION, &key, budget, send).await?;
         self.regional.created.settle(&key);
         from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
@@ -92,7 +92,7 @@ impl Eks {
         let _forget = OnDrop(|| self.regional.forget_associated(&key));
         let request = self.client().disassociate_access_policy();
         let request = request.cluster_name(cluster).principal_arn(principal).policy_arn(policy_arn);
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         Ok(unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some())
     }
 
@@ -108,11 +108,8 @@ impl Eks {
             let request = request.clone();
             async move {
                 let page = |token| {
-                    let asked = request.clone().set_next_token(token).send();
-                    async move {
-                        let page = asked.await.map_err(AwsError::from_sdk(OPERATION))?;
-                        Ok(Page::new(page.access_policies, page.next_token))
-                    }
+                    answer(OPERATION, request.clone().set_next_token(token).send())
+                        .map_ok(|page| Page::new(page.access_policies, page.next_token))
                 };
                 pages::all(OPERATION, page).await.map(from_sdk::access_policies).map(Some)
             }

@@ -1,12 +1,31 @@
 //! How the calls are made: from what is known or anew, within the budget, and past what passes by itself.
 
+use std::error::Error;
 use std::future::Future;
 use std::hash::Hash;
+
+use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{Eks, EntryKey};
 use crate::aws::once::Once;
 use crate::aws::wait::Patience;
 use crate::aws::{AwsError, Budget};
+
+/// The answer to a request that the SDK has `sent`, once this is awaited.
+///
+/// While that lasts, the SDK's part of it takes 5 kB. On the heap they lie still; otherwise they would be copied with each future of
+/// ours that waits for the answer, and most of these are handed on a few times.
+pub(super) fn answer<T, E>(
+    operation: &'static str,
+    sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> impl Future<Output = Result<T, AwsError>>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let sent = Box::pin(sent);
+    async move { sent.await.map_err(AwsError::from_sdk(operation)) }
+}
 
 impl Eks {
     /// Reads one fact, from what is known unless the handle is a fresh one.

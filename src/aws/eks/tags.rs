@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::send::answer;
 use super::{Eks, OnDrop};
 use crate::aws::{AwsError, Budget};
 
@@ -21,7 +22,7 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().tag_resource().resource_arn(access_entry_arn);
         let request = request.set_tags(Some(tags.clone().into_iter().collect()));
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         self.change_now(OPERATION, budget, send).await.map(drop)
     }
 
@@ -40,7 +41,7 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().untag_resource().resource_arn(access_entry_arn);
         let request = request.set_tag_keys(Some(keys.iter().cloned().collect()));
-        let send = || async { request.clone().send().await.map_err(AwsError::from_sdk(OPERATION)) };
+        let send = || answer(OPERATION, request.clone().send());
         self.change_now(OPERATION, budget, send).await.map(drop)
     }
 
