@@ -99,8 +99,8 @@ fn trust(settings: &Settings) -> Result<TrustStore, AwsError> {
     trust_in(pem).map_err(bad)
 }
 
-/// How long a connection is kept without a use. It is less than any call may take, so that the pool's own timer is the next to go
-/// off: to wake the runtime for an earlier one, at the begin of a call, takes two system calls.
+/// How long a connection is kept without a use. It is less than a try of a call may take, so that the pool's own timer is the next
+/// to go off: to wake the runtime for an earlier one, at the begin of a call, takes two system calls.
 const KEPT_IDLE: Duration = Duration::from_secs(20);
 
 /// Hands out connectors with the same routes, whatever their timeouts.
