@@ -14,6 +14,9 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use super::call_log::CallLog;
 use super::error::{AwsError, NotAssumed};
 use super::settings::{AssumeRole, AssumeRoleWithWebIdentity, Secret, Settings};
+use in_time::InTime;
+
+mod in_time;
 
 /// The credentials that the settings ask for, or `None` for those that the SDK finds by itself.
 ///
@@ -45,12 +48,16 @@ pub(super) fn base(
     }))
 }
 
-/// The configuration with the credentials of the last role that the settings want assumed.
+/// The configuration with the credentials of the last role that the settings want assumed. Whatever gives credentials has a limit
+/// from here on.
 ///
 /// # Errors
 ///
 /// The settings contradict themselves.
 pub(super) fn assume(settings: &Settings, mut config: SdkConfig) -> Result<SdkConfig, AwsError> {
+    if let Some(provider) = config.credentials_provider() {
+        config = with(config, provider);
+    }
     if let Some(role) = &settings.assume_role_with_web_identity {
         let sts = sts(settings, &config);
         let token = match (&role.web_identity_token, &role.web_identity_token_file) {
@@ -81,6 +88,7 @@ pub(super) fn sts(settings: &Settings, config: &SdkConfig) -> aws_sdk_sts::Clien
 }
 
 fn with(config: SdkConfig, provider: impl ProvideCredentials + 'static) -> SdkConfig {
+    let provider = InTime::new(SharedCredentialsProvider::new(provider));
     config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
 }
 

@@ -16,7 +16,7 @@ mod clocks;
 mod credentials;
 mod sdk;
 
-pub(super) use credentials::NotAssumed;
+pub(super) use credentials::{NotAssumed, NotInTime};
 pub(super) use sdk::{causes, is_of_certificate};
 
 /// What went wrong in one call, and AWS's words about it.
@@ -49,6 +49,8 @@ pub enum Kind {
     BadSettings,
     /// No credentials were found anywhere, or those found could not be turned into usable ones.
     NoCredentials,
+    /// Whatever was to give credentials took too long.
+    CredentialsLate,
     /// The credentials come from a sign-in to IAM Identity Center, and that is over.
     SignInOver,
     /// A role that the settings or the profile name could not be assumed.

@@ -1,10 +1,12 @@
 //! What kept credentials away: our own words and the SDK's, told apart by what to do about it.
 
 use std::error::Error;
+use std::time::Duration;
 use std::{fmt, io};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -29,6 +31,21 @@ impl fmt::Display for NotAssumed {
 }
 
 impl Error for NotAssumed {}
+
+/// Credentials that did not come in time.
+#[derive(Debug)]
+pub(in crate::aws) struct NotInTime {
+    /// How long they were waited for.
+    pub(in crate::aws) limit: Duration,
+}
+
+impl fmt::Display for NotInTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "No credentials came within {} seconds", self.limit.as_secs())
+    }
+}
+
+impl Error for NotInTime {}
 
 /// The kind of trouble, and what it was.
 pub(super) fn kept_away(error: &CredentialsError) -> (Kind, String) {
@@ -70,13 +87,18 @@ fn kind(error: &CredentialsError) -> Kind {
         return of_role(refused);
     }
     let told = causes(error);
+    let is_signed_out = SIGN_IN.iter().any(|words| told.contains(words));
+    if let Some(refused) = answer::<GetRoleCredentialsError>(error)
+        && !is_signed_out
+    {
+        return of_role(refused);
+    }
     match error {
+        _ if chain(error).any(|cause| cause.is::<NotInTime>()) => Kind::CredentialsLate,
         _ if is_of_certificate(error) => Kind::Untrusted,
-        _ if SIGN_IN.iter().any(|words| told.contains(words)) => Kind::SignInOver,
-        // What an instance's metadata service says, and what the portal of IAM Identity Center does.
-        _ if told.contains("AssumeRoleUnauthorizedAccess") || told.contains("ForbiddenException") => {
-            Kind::RoleNotAssumed
-        }
+        _ if is_signed_out => Kind::SignInOver,
+        // What an instance's metadata service says.
+        _ if told.contains("AssumeRoleUnauthorizedAccess") => Kind::RoleNotAssumed,
         CredentialsError::InvalidConfiguration(_) => Kind::BadSettings,
         _ if refused_by_rules(error).is_some() => Kind::BadSettings,
         _ if chain(error).filter_map(|cause| cause.downcast_ref()).any(is_of_network) => Kind::Unreachable,
@@ -93,7 +115,7 @@ fn is_of_network(error: &ConnectorError) -> bool {
     error.is_io() || error.is_timeout() || error.as_other().is_some()
 }
 
-/// The kind of STS's answer to who asked for a role, if there was one.
+/// The kind of the answer of STS, or of the portal of IAM Identity Center, to who asked for a role, if there was one.
 fn answer<E: ProvideErrorMetadata + Error + 'static>(error: &CredentialsError) -> Option<Kind> {
     let refused = chain(error).find_map(|cause| cause.downcast_ref::<SdkError<E, HttpResponse>>())?;
     match refused {

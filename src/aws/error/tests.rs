@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ErrorMetadata, SdkError};
 use aws_sdk_eks::operation::create_access_entry::CreateAccessEntryError;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -132,11 +135,17 @@ fn what_keeps_credentials_away_is_told_apart() {
         let error = AssumeRoleError::generic(ErrorMetadata::builder().code(code).message("no").build());
         Credentials::provider_error(SdkError::service_error(error, answer))
     };
+    let refused_by_portal = |status: u16, code: &str| {
+        let answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        let error = GetRoleCredentialsError::generic(ErrorMetadata::builder().code(code).message("no").build());
+        Credentials::provider_error(SdkError::service_error(error, answer))
+    };
     let not_reached = |source: ConnectorError| {
         Credentials::provider_error(SdkError::<AssumeRoleError, HttpResponse>::dispatch_failure(source))
     };
     let stranger = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
     let over = || Credentials::provider_error("the SSO token has expired and cannot be refreshed");
+    let late = || Credentials::provider_error(NotInTime { limit: Duration::from_secs(60) });
     let unreachable = AwsError::ours(Kind::Unreachable, "AssumeRole", "broken");
     for (error, kind) in [
         (not_assumed(answer(403, "AccessDenied", "no")), Kind::RoleNotAssumed),
@@ -147,21 +156,26 @@ fn what_keeps_credentials_away_is_told_apart() {
         (not_assumed(unreachable), Kind::Unreachable),
         // The credentials that the role was to be assumed with.
         (not_assumed(AwsError::no_credentials("AssumeRole")(over())), Kind::SignInOver),
+        (not_assumed(AwsError::no_credentials("AssumeRole")(late())), Kind::CredentialsLate),
         (not_reached(ConnectorError::other(over().into(), None)), Kind::SignInOver),
         (refused(403, "AccessDenied"), Kind::RoleNotAssumed),
         (refused(403, "ExpiredToken"), Kind::CredentialsRejected),
         (refused(500, "InternalFailure"), Kind::Outage),
         (not_reached(ConnectorError::io("broken".into())), Kind::Unreachable),
         (not_reached(ConnectorError::io(std::io::Error::other(stranger).into())), Kind::Untrusted),
+        (late(), Kind::CredentialsLate),
         (over(), Kind::SignInOver),
         (Credentials::provider_error("failed to load the cached SSO token"), Kind::SignInOver),
         (Credentials::provider_error("failed to read `/home/jane/.aws/sso/cache/1.json`"), Kind::SignInOver),
         (Credentials::provider_error(r"failed to read `C:\Users\jane\.aws/sso/cache\1.json`"), Kind::SignInOver),
-        (Credentials::provider_error("unhandled error (ForbiddenException)"), Kind::RoleNotAssumed),
+        (refused_by_portal(401, "UnauthorizedException"), Kind::SignInOver),
+        (refused_by_portal(403, "ForbiddenException"), Kind::RoleNotAssumed),
+        (refused_by_portal(404, "ResourceNotFoundException"), Kind::RoleNotAssumed),
+        (refused_by_portal(429, "TooManyRequestsException"), Kind::Throttled),
+        (refused_by_portal(503, ""), Kind::Outage),
         (refused(200, ""), Kind::BadAnswer),
         (not_reached(ConnectorError::other("Invalid Configuration: FIPS".into(), None)), Kind::BadSettings),
         (not_reached(ConnectorError::other("no key".into(), None)), Kind::NoCredentials),
-        (Credentials::provider_error("UnauthorizedException: Session token not found or invalid"), Kind::SignInOver),
         (Credentials::invalid_configuration("[AssumeRoleUnauthorizedAccess] no"), Kind::RoleNotAssumed),
         (Credentials::invalid_configuration("the token cannot be read"), Kind::BadSettings),
         (Credentials::invalid_configuration("needs the cargo feature x"), Kind::BadSettings),

@@ -29,7 +29,7 @@ model! {
         /// profile are asked, in this order.
         pub region: Value<String> = optional(),
         /// The profile of the shared configuration and credentials files to use. It may lead to single sign-on, to a
-        /// `credential_process` or to a role.
+        /// `credential_process`, which has a minute for its answer, or to a role.
         pub profile: Value<String> = optional(),
         /// The id of a static access key. Needs `secret_key`.
         pub access_key: Value<String> = optional(),

@@ -28,6 +28,7 @@ impl Advice {
             }
             Kind::BadSettings => BAD_SETTINGS,
             Kind::NoCredentials => NO_CREDENTIALS,
+            Kind::CredentialsLate => CREDENTIALS_LATE,
             Kind::SignInOver => SIGN_IN_OVER,
             Kind::RoleNotAssumed => ROLE_NOT_ASSUMED,
             Kind::CredentialsRejected => REJECTED,
@@ -156,6 +157,11 @@ Put that right where it is set, in the provider block, in the environment or in 
 const NO_CREDENTIALS: &str = "\
 Give credentials: in the provider block (profile, or access_key and secret_key), in the environment (AWS_PROFILE, or \
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or through the role of the machine.";
+
+const CREDENTIALS_LATE: &str = "\
+What gives the credentials may be waiting for somebody, as a credential_process does that asks for a second factor where nobody sees \
+it. `aws sts get-caller-identity`, with --profile and the name of the profile if it is not the default one, shows what it waits for. \
+Answer it there, then try again.";
 
 const SIGN_IN_OVER: &str = "\
 Sign in to IAM Identity Center again: `aws sso login`, with --profile and the name of the profile if it is not the default one. \

@@ -59,6 +59,7 @@ fn meets_every_object(error: &AwsError) -> bool {
     match error.kind() {
         Kind::BadSettings
         | Kind::NoCredentials
+        | Kind::CredentialsLate
         | Kind::SignInOver
         | Kind::RoleNotAssumed
         | Kind::CredentialsRejected

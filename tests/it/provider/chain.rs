@@ -226,6 +226,16 @@ async fn single_sign_on_after_the_login_is_over() {
     }
 }
 
+/// The portal knows no such role for who has signed in.
+#[tokio::test]
+async fn single_sign_on_to_a_role_that_was_not_assigned() {
+    let config = WITH_SESSION.replace("Admin", "Owner");
+    let (world, portal) = after_login(&config, Some(NEVER), Some("corp"), json!({})).await;
+    let error = world.ask().await.unwrap_err();
+    assert!(error.contains("the account and the permission set that the profile names"), "{error}");
+    assert!(portal.asked()[0].contains("role_name=owner"));
+}
+
 /// Scripts hand on what they have not been given that way.
 #[tokio::test]
 async fn a_region_of_the_environment_that_is_empty_is_none() {
