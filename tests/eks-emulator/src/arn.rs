@@ -8,7 +8,8 @@ pub(crate) struct Principal {
     pub(crate) kind: PrincipalKind,
     /// Without the path: `admin` of `role/team/admin`; `root` for the root.
     pub(crate) name: String,
-    service_linked: bool,
+    /// Ends in a slash, if there is one: `team/` of `role/team/admin`.
+    path: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +38,17 @@ impl Principal {
             account: account.to_owned(),
             kind,
             name: name.to_owned(),
-            service_linked: kind == PrincipalKind::Role && path.starts_with("aws-service-role/"),
+            path: path.to_owned(),
         })
     }
 
     pub(crate) fn is_service_linked(&self) -> bool {
-        self.service_linked
+        self.kind == PrincipalKind::Role && self.path.starts_with("aws-service-role/")
+    }
+
+    /// The name as it stands in the ARN of an access entry: the whole of it, or without the path.
+    pub(crate) fn name_in_entry_arn(&self, whole: bool) -> String {
+        if whole { format!("{}{}", self.path, self.name) } else { self.name.clone() }
     }
 
     /// As it stands in the ARN of an access entry, and in that of the principal itself.

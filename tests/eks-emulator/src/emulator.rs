@@ -130,7 +130,7 @@ impl Emulator {
         self.world.patch_settings(patch)
     }
 
-    /// Says which IAM principals exist; `None` for every well-formed one.
+    /// Says which IAM principals exist, roots included; `None` for every well-formed one.
     pub fn set_principals(&self, arns: Option<Vec<String>>) {
         self.world.set_principals(arns);
     }

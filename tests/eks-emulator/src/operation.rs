@@ -10,6 +10,9 @@ use crate::kubernetes::Kubernetes;
 use crate::request::{Query, Request};
 use crate::state::State;
 
+/// The member of a body by which a request that comes again is known.
+pub(crate) const CLIENT_REQUEST_TOKEN: &str = "clientRequestToken";
+
 /// One operation of the EKS API.
 pub(crate) struct Operation {
     /// As in the API reference.
@@ -17,6 +20,8 @@ pub(crate) struct Operation {
     method: Method,
     /// A segment in braces is a label; it matches any one segment.
     path: &'static str,
+    /// Whether it honours a `clientRequestToken`; to the others that is a member like any that they do not know.
+    pub(crate) takes_token: bool,
     pub(crate) run: fn(Call<'_>) -> Result<Value, ApiError>,
 }
 
@@ -59,6 +64,12 @@ impl Call<'_> {
     }
 }
 
+/// The members of an object that are given: null is as good as left out.
+pub(crate) fn given(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let members = object.as_object().into_iter().flatten();
+    members.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.as_str(), value))
+}
+
 impl Labels {
     fn match_path(template: &str, segments: &[String]) -> Option<Labels> {
         let template: Vec<&str> = template.trim_start_matches('/').split('/').collect();
@@ -88,71 +99,129 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "CreateAccessEntry",
         method: Method::POST,
         path: "/clusters/{cluster}/access-entries",
+        takes_token: true,
         run: access_entries::create,
     },
     Operation {
         name: "DescribeAccessEntry",
         method: Method::GET,
         path: "/clusters/{cluster}/access-entries/{principal}",
+        takes_token: false,
         run: access_entries::describe,
     },
     Operation {
         name: "UpdateAccessEntry",
         method: Method::POST,
         path: "/clusters/{cluster}/access-entries/{principal}",
+        takes_token: true,
         run: access_entries::update,
     },
     Operation {
         name: "DeleteAccessEntry",
         method: Method::DELETE,
         path: "/clusters/{cluster}/access-entries/{principal}",
+        takes_token: false,
         run: access_entries::delete,
     },
     Operation {
         name: "ListAccessEntries",
         method: Method::GET,
         path: "/clusters/{cluster}/access-entries",
+        takes_token: false,
         run: access_entries::list,
     },
     Operation {
         name: "AssociateAccessPolicy",
         method: Method::POST,
         path: "/clusters/{cluster}/access-entries/{principal}/access-policies",
+        takes_token: false,
         run: access_policies::associate,
     },
     Operation {
         name: "DisassociateAccessPolicy",
         method: Method::DELETE,
         path: "/clusters/{cluster}/access-entries/{principal}/access-policies/{policy}",
+        takes_token: false,
         run: access_policies::disassociate,
     },
     Operation {
         name: "ListAssociatedAccessPolicies",
         method: Method::GET,
         path: "/clusters/{cluster}/access-entries/{principal}/access-policies",
+        takes_token: false,
         run: access_policies::list_associated,
     },
-    Operation { name: "ListAccessPolicies", method: Method::GET, path: "/access-policies", run: access_policies::list },
-    Operation { name: "CreateCluster", method: Method::POST, path: "/clusters", run: clusters::create },
-    Operation { name: "DescribeCluster", method: Method::GET, path: "/clusters/{cluster}", run: clusters::describe },
-    Operation { name: "DeleteCluster", method: Method::DELETE, path: "/clusters/{cluster}", run: clusters::delete },
-    Operation { name: "ListClusters", method: Method::GET, path: "/clusters", run: clusters::list },
+    Operation {
+        name: "ListAccessPolicies",
+        method: Method::GET,
+        path: "/access-policies",
+        takes_token: false,
+        run: access_policies::list,
+    },
+    Operation {
+        name: "CreateCluster",
+        method: Method::POST,
+        path: "/clusters",
+        takes_token: true,
+        run: clusters::create,
+    },
+    Operation {
+        name: "DescribeCluster",
+        method: Method::GET,
+        path: "/clusters/{cluster}",
+        takes_token: false,
+        run: clusters::describe,
+    },
+    Operation {
+        name: "DeleteCluster",
+        method: Method::DELETE,
+        path: "/clusters/{cluster}",
+        takes_token: false,
+        run: clusters::delete,
+    },
+    Operation { name: "ListClusters", method: Method::GET, path: "/clusters", takes_token: false, run: clusters::list },
     Operation {
         name: "UpdateClusterConfig",
         method: Method::POST,
         path: "/clusters/{cluster}/update-config",
+        takes_token: true,
         run: updates::update_cluster_config,
     },
     Operation {
         name: "DescribeUpdate",
         method: Method::GET,
         path: "/clusters/{cluster}/updates/{update}",
+        takes_token: false,
         run: updates::describe,
     },
-    Operation { name: "ListUpdates", method: Method::GET, path: "/clusters/{cluster}/updates", run: updates::list },
-    Operation { name: "TagResource", method: Method::POST, path: "/tags/{resource}", run: tags::tag },
-    Operation { name: "UntagResource", method: Method::DELETE, path: "/tags/{resource}", run: tags::untag },
-    Operation { name: "ListTagsForResource", method: Method::GET, path: "/tags/{resource}", run: tags::list },
+    Operation {
+        name: "ListUpdates",
+        method: Method::GET,
+        path: "/clusters/{cluster}/updates",
+        takes_token: false,
+        run: updates::list,
+    },
+    Operation {
+        name: "TagResource",
+        method: Method::POST,
+        path: "/tags/{resource}",
+        takes_token: false,
+        run: tags::tag,
+    },
+    Operation {
+        name: "UntagResource",
+        method: Method::DELETE,
+        path: "/tags/{resource}",
+        takes_token: false,
+        run: tags::untag,
+    },
+    Operation {
+        name: "ListTagsForResource",
+        method: Method::GET,
+        path: "/tags/{resource}",
+        takes_token: false,
+        run: tags::list,
+    },
 ];
 
 #[cfg(test)]

@@ -44,10 +44,19 @@ pub(crate) fn entry_type(name: Option<&str>) -> Result<EntryType, ApiError> {
 }
 
 /// Nodes have roles, and have them in the cluster's own account.
-pub(crate) fn principal_fits_type(principal: &Principal, entry_type: EntryType, account: &str) -> Result<(), ApiError> {
-    if !entry_type.wants_role_of_the_account() {
-        return Ok(());
-    }
+pub(crate) fn principal_fits_type(
+    principal: &Principal,
+    entry_type: EntryType,
+    account: &str,
+    hyperpod_needs_role: bool,
+) -> Result<(), ApiError> {
+    let named: Vec<&str> = match entry_type {
+        EntryType::Standard => return Ok(()),
+        EntryType::HyperpodLinux if !hyperpod_needs_role => return Ok(()),
+        // Made up: the list that EKS was seen to answer with does not name this type.
+        EntryType::HyperpodLinux => vec![entry_type.name()],
+        _ => EntryType::ALL.into_iter().filter(|known| known.is_named_as_nodes()).map(EntryType::name).collect(),
+    };
     let wrong = if principal.kind != PrincipalKind::Role {
         "IAM role"
     } else if principal.account != account {
@@ -55,15 +64,19 @@ pub(crate) fn principal_fits_type(principal: &Principal, entry_type: EntryType, 
     } else {
         return Ok(());
     };
-    let strict: Vec<&str> =
-        EntryType::ALL.into_iter().filter(|known| known.wants_role_of_the_account()).map(EntryType::name).collect();
     Err(ApiError::invalid_parameter(format!(
         "AccessEntry principalArn must be {wrong} when using types [{}]",
-        strict.join(", ")
+        named.join(", ")
     )))
 }
 
-pub(crate) fn username(username: &str) -> Result<(), ApiError> {
+/// One that is left out is never wrong.
+pub(crate) fn username(username: Option<&str>, empty_is_default: bool) -> Result<(), ApiError> {
+    let Some(username) = username else { return Ok(()) };
+    if username.is_empty() && !empty_is_default {
+        // Made up.
+        return Err(ApiError::invalid_parameter("The username must not be empty"));
+    }
     if let Some(prefix) = reserved_prefix(username) {
         return Err(ApiError::invalid_parameter(format!("The username must not begin with {prefix}")));
     }
@@ -180,11 +193,32 @@ mod tests {
         for allowed in
             [":john{{SessionName}}", "jo:hn{{SessionName}}", "a:{{SessionNameRaw}}", "system", "sts:x", "john"]
         {
-            assert_eq!(username(allowed), Ok(()), "{allowed}");
+            assert_eq!(username(Some(allowed), true), Ok(()), "{allowed}");
         }
         for refused in ["john{{SessionName}}", "{{SessionNameRaw}}:x", "iam:x", "amazon:"] {
-            assert!(username(refused).is_err(), "{refused}");
+            assert!(username(Some(refused), true).is_err(), "{refused}");
         }
+    }
+
+    #[test]
+    fn an_empty_user_name_is_none_or_a_mistake() {
+        assert_eq!(username(Some(""), true), Ok(()));
+        assert!(username(Some(""), false).is_err());
+        assert_eq!(username(None, false), Ok(()));
+    }
+
+    #[test]
+    fn hyperpod_has_a_role_of_the_account_or_whatever_it_likes() {
+        let fits = |arn: &str, needs_role: bool| {
+            principal_fits_type(&principal(arn).unwrap(), EntryType::HyperpodLinux, "111122223333", needs_role)
+        };
+        for arn in
+            ["arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:role/a"]
+        {
+            assert!(fits(arn, true).is_err(), "{arn}");
+            assert_eq!(fits(arn, false), Ok(()), "{arn}");
+        }
+        assert_eq!(fits("arn:aws:iam::111122223333:role/a", true), Ok(()));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::calls::{Call, CallInFlight};
 use crate::eks::tags;
 use crate::error::{ApiError, MOST_SKEW_MS};
 use crate::faults::{Fault, FaultKind};
-use crate::operation::{self, Labels, Operation};
+use crate::operation::{self, CLIENT_REQUEST_TOKEN, Labels, Operation};
 use crate::reply::{self, Answer, Protocol};
 use crate::request::{Query, Request};
 use crate::server::NoReply;
@@ -160,8 +160,9 @@ impl Target {
         match self {
             Target::Eks { operation, labels, body } => {
                 let body = body.as_ref().map_err(Clone::clone)?;
-                let token = body.get("clientRequestToken").and_then(Value::as_str);
-                let replay_key = token.filter(|_| state.settings.replay_tokens).map(|token| ReplayKey {
+                let token = body.get(CLIENT_REQUEST_TOKEN).and_then(Value::as_str);
+                let replays = operation.takes_token && state.settings.replay_tokens;
+                let replay_key = token.filter(|_| replays).map(|token| ReplayKey {
                     operation: operation.name,
                     region: region.to_owned(),
                     path: request.path.clone(),
@@ -192,8 +193,9 @@ impl Target {
     }
 
     /// The action and the resource as IAM names them.
-    fn permission(&self, account: &str, region: &str) -> (String, String) {
-        let partition = arn::partition(region);
+    fn permission(&self, world: &World, region: &str) -> (String, String) {
+        let (partition, account) = (arn::partition(region), &world.options.account);
+        let whole_name = world.state.lock().settings.whole_name_in_entry_arns;
         match self {
             Target::Eks { operation, labels, .. } => {
                 let home = format!("arn:{partition}:eks:{region}:{account}");
@@ -203,7 +205,7 @@ impl Target {
                         labels.cluster,
                         principal.kind_name(),
                         principal.account,
-                        principal.name
+                        principal.name_in_entry_arn(whole_name)
                     ),
                     None if !labels.cluster.is_empty() => format!("{home}:cluster/{}", labels.cluster),
                     None if !labels.resource.is_empty() => labels.resource.clone(),
@@ -241,7 +243,7 @@ async fn spoil(
         FaultKind::Unavailable => ApiError::unavailable(),
         FaultKind::AccessDenied => {
             let caller = world.state.lock().caller(access_key);
-            let (action, resource) = target.permission(&world.options.account, &record.call.region);
+            let (action, resource) = target.permission(world, &record.call.region);
             ApiError::access_denied(&caller, &action, &resource)
         }
     };

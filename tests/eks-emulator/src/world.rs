@@ -177,8 +177,9 @@ impl World {
             policies
                 .push((policy.policy_arn, rules::access_scope(policy.access_scope).map_err(|error| error.message)?));
         }
+        let settings = self.state.lock().settings.clone();
         self.change(region, name, |cluster| {
-            let mut entry = cluster.new_entry(&input.principal_arn, &principal, entry_type);
+            let mut entry = cluster.new_entry(&input.principal_arn, &principal, entry_type, &settings);
             if let Some(before) = cluster.entries.get(&input.principal_arn) {
                 entry.arn.clone_from(&before.arn);
                 entry.created_at = before.created_at;

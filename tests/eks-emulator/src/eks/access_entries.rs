@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::arn::{Principal, PrincipalKind, partition};
+use crate::arn::{Principal, partition};
 use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::operation::Call;
@@ -41,9 +41,10 @@ pub(crate) fn create(call: Call<'_>) -> Result<Value, ApiError> {
     let principal = rules::principal(&input.principal_arn)?;
     rules::not_service_linked(&principal)?;
     let entry_type = rules::entry_type(input.entry_type.as_deref())?;
-    rules::principal_fits_type(&principal, entry_type, &state.account)?;
+    let settings = state.settings.clone();
+    rules::principal_fits_type(&principal, entry_type, &state.account, settings.hyperpod_needs_role)?;
+    rules::username(input.username.as_deref(), settings.empty_username_is_default)?;
     let username = input.username.unwrap_or_default();
-    rules::username(&username)?;
     rules::kubernetes_groups(input.kubernetes_groups.as_deref().unwrap_or_default())?;
     if let Some(tags) = &input.tags {
         rules::tags(tags).map_err(ApiError::invalid_parameter)?;
@@ -55,19 +56,16 @@ pub(crate) fn create(call: Call<'_>) -> Result<Value, ApiError> {
     if cluster.entries.contains_key(&input.principal_arn) {
         return Err(ApiError::in_use("The specified access entry resource is already in use on this cluster."));
     }
-    // An account always has its root; no list of principals needs to name it.
-    let exists = principal.kind == PrincipalKind::Root || state.principals.exists(&input.principal_arn, now);
-    if principal.partition != partition(region) || !exists {
+    if principal.partition != partition(region) || !state.principals.exists(&input.principal_arn, now) {
         return Err(ApiError::invalid_parameter("The specified principalArn is invalid: invalid principal."));
     }
-    if cluster.entries.len() >= state.settings.max_entries_per_cluster {
+    if cluster.entries.len() >= settings.max_entries_per_cluster {
         // The code is what counts: nobody has shown the text.
         return Err(ApiError::limit_exceeded("The cluster has the maximum number of access entries."));
     }
 
-    let visible_after_ms = state.settings.entry_visible_after_ms;
     let cluster = state.cluster_with_entries_mut(region, &labels.cluster)?;
-    let mut entry = cluster.new_entry(&input.principal_arn, &principal, entry_type);
+    let mut entry = cluster.new_entry(&input.principal_arn, &principal, entry_type, &settings);
     if !username.is_empty() {
         entry.username = username;
     }
@@ -75,7 +73,7 @@ pub(crate) fn create(call: Call<'_>) -> Result<Value, ApiError> {
         entry.kubernetes_groups = groups;
     }
     entry.tags = input.tags.unwrap_or_default();
-    entry.visible_at = entry.created_at.plus_ms(visible_after_ms);
+    entry.visible_at = entry.created_at.plus_ms(settings.entry_visible_after_ms);
     let described = entry.describe(&cluster.name);
     cluster.entries.insert(input.principal_arn, entry);
     Ok(json!({"accessEntry": described}))
@@ -95,7 +93,7 @@ pub(crate) fn update(call: Call<'_>) -> Result<Value, ApiError> {
     let Call { state, region, labels, .. } = call;
 
     let principal = principal_to_change(state, &labels.principal)?;
-    rules::username(input.username.as_deref().unwrap_or_default())?;
+    rules::username(input.username.as_deref(), state.settings.empty_username_is_default)?;
     rules::kubernetes_groups(input.kubernetes_groups.as_deref().unwrap_or_default())?;
 
     let keep = state.settings.omitted_update_fields == OmittedUpdateFields::Keep;

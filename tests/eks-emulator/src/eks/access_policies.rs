@@ -29,13 +29,12 @@ pub(crate) fn associate(call: Call<'_>) -> Result<Value, ApiError> {
     rules::policy_arn(&input.policy_arn)?;
     let scope = rules::access_scope(input.access_scope.unwrap_or_default())?;
 
-    let max_policies = state.settings.max_policies_per_entry;
-    let policies_on_ec2_types = state.settings.policies_on_ec2_types;
+    let settings = state.settings.clone();
     let cluster = state.cluster_with_entries_mut(region, &labels.cluster)?;
     find_visible(cluster, &labels.principal)?;
     let name = cluster.name.clone();
     let entry = find_mut(cluster, &labels.principal)?;
-    if !takes_policies(entry.entry_type, policies_on_ec2_types) {
+    if !takes_policies(entry.entry_type, settings.policies_on_ec2_types) {
         return Err(rules::standard_only());
     }
     let policy = AccessPolicy::find(&input.policy_arn, region).ok_or_else(|| {
@@ -49,9 +48,12 @@ pub(crate) fn associate(call: Call<'_>) -> Result<Value, ApiError> {
             "The specified policyArn can only be associated with service-linked roles",
         ));
     }
-    if entry.policies.len() >= max_policies && !entry.policies.contains_key(&input.policy_arn) {
+    if entry.policies.len() >= settings.max_policies_per_entry && !entry.policies.contains_key(&input.policy_arn) {
         // The code is what counts: nobody has shown the text.
         return Err(ApiError::limit_exceeded("The access entry has the maximum number of access policies."));
+    }
+    if !settings.associated_at_is_kept {
+        entry.policies.remove(&input.policy_arn);
     }
     let associated = entry.associate(&input.policy_arn, scope).describe(&input.policy_arn);
     Ok(json!({"clusterName": name, "principalArn": labels.principal, "associatedAccessPolicy": associated}))

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::arn;
+use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::operation::Call;
 use crate::rules;
-use crate::state::State;
+use crate::state::{AccessEntry, Cluster, EntryType, State};
 
 #[derive(Deserialize)]
 struct TagInput {
@@ -17,11 +18,17 @@ struct TagInput {
     tags: BTreeMap<String, String>,
 }
 
-/// TagResource. Works on the entries of nodes as well.
+/// What can have tags.
+enum Resource<'a> {
+    Cluster(&'a mut Cluster),
+    Entry(&'a mut AccessEntry),
+}
+
+/// TagResource. Sees an entry as soon as it is made.
 pub(crate) fn tag(call: Call<'_>) -> Result<Value, ApiError> {
     let input: TagInput = call.input()?;
     rules::tags(&input.tags).map_err(ApiError::bad_request)?;
-    let tags = find(call.state, call.region, &call.labels.resource)?;
+    let tags = find_to_change(call.state, call.region, &call.labels.resource)?;
     let mut merged = tags.clone();
     merged.extend(input.tags);
     rules::tag_count(merged.len()).map_err(ApiError::bad_request)?;
@@ -35,14 +42,18 @@ pub(crate) fn untag(call: Call<'_>) -> Result<Value, ApiError> {
     if !(1..=50).contains(&keys.len()) {
         return Err(ApiError::bad_request("tagKeys must have 1 to 50 members"));
     }
-    let tags = find(call.state, call.region, &call.labels.resource)?;
+    let tags = find_to_change(call.state, call.region, &call.labels.resource)?;
     tags.retain(|key, _| !keys.contains(&key.as_str()));
     Ok(json!({}))
 }
 
-/// ListTagsForResource.
+/// ListTagsForResource. Sees an entry when the other reads do.
 pub(crate) fn list(call: Call<'_>) -> Result<Value, ApiError> {
-    let tags = find(call.state, call.region, &call.labels.resource)?;
+    let tags = match find(call.state, call.region, &call.labels.resource)? {
+        Resource::Cluster(cluster) => &cluster.tags,
+        Resource::Entry(entry) if entry.is_visible(Moment::now()) => &entry.tags,
+        Resource::Entry(_) => return Err(ApiError::tagged_resource_not_found()),
+    };
     Ok(json!({"tags": tags}))
 }
 
@@ -55,19 +66,32 @@ pub(crate) fn cluster_of(resource_arn: &str) -> Option<&str> {
     }
 }
 
-/// The tags of the resource that has this very ARN.
-fn find<'a>(
+/// The tags of the resource, for a call that changes them.
+fn find_to_change<'a>(
     state: &'a mut State,
     region: &str,
     resource_arn: &str,
 ) -> Result<&'a mut BTreeMap<String, String>, ApiError> {
+    let on_node_types = state.settings.tags_on_node_types;
+    match find(state, region, resource_arn)? {
+        Resource::Cluster(cluster) => Ok(&mut cluster.tags),
+        // Made up.
+        Resource::Entry(entry) if entry.entry_type != EntryType::Standard && !on_node_types => {
+            Err(ApiError::bad_request("Only access entries with a type of \"STANDARD\" can be tagged"))
+        }
+        Resource::Entry(entry) => Ok(&mut entry.tags),
+    }
+}
+
+/// The resource that has this very ARN.
+fn find<'a>(state: &'a mut State, region: &str, resource_arn: &str) -> Result<Resource<'a>, ApiError> {
     // Made up.
     let malformed = || ApiError::bad_request("The resourceArn parameter format is not valid");
     let name = cluster_of(resource_arn).ok_or_else(malformed)?;
     let cluster = state.find_cluster_mut(region, name).ok_or_else(ApiError::tagged_resource_not_found)?;
     if cluster.arn == resource_arn {
-        return Ok(&mut cluster.tags);
+        return Ok(Resource::Cluster(cluster));
     }
     let entry = cluster.entries.values_mut().find(|entry| entry.arn == resource_arn);
-    entry.map(|entry| &mut entry.tags).ok_or_else(ApiError::tagged_resource_not_found)
+    entry.map(Resource::Entry).ok_or_else(ApiError::tagged_resource_not_found)
 }

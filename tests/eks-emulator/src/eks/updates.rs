@@ -1,24 +1,19 @@
 //! Updates of a cluster's configuration.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::clusters::unknown_mode;
 use crate::error::ApiError;
-use crate::operation::Call;
+use crate::operation::{CLIENT_REQUEST_TOKEN, Call, given};
 use crate::page::Page;
+use crate::request::Query;
 use crate::state::{AuthenticationMode, Update};
 
-/// The members of UpdateClusterConfig that make an update each; those of Auto Mode come together.
-const KINDS: [&[&str]; 8] = [
-    &["accessConfig"],
-    &["resourcesVpcConfig"],
-    &["logging"],
-    &["upgradePolicy"],
-    &["zonalShiftConfig"],
-    &["computeConfig", "kubernetesNetworkConfig", "storageConfig"],
-    &["remoteNetworkConfig"],
-    &["deletionProtection"],
-];
+/// The members of UpdateClusterConfig that are one update together, that of Auto Mode. Every other member is one by
+/// itself, also those that EKS will have tomorrow.
+const AUTO_MODE: [&str; 3] = ["computeConfig", "kubernetesNetworkConfig", "storageConfig"];
 
 /// UpdateClusterConfig, for the authentication mode alone.
 ///
@@ -29,13 +24,15 @@ pub(crate) fn update_cluster_config(call: Call<'_>) -> Result<Value, ApiError> {
     let cluster = state.cluster_mut(region, &labels.cluster)?;
     cluster.require_active()?;
 
-    let given = |member: &&str| body.get(*member).is_some_and(|value| !value.is_null());
-    let kinds: Vec<_> = KINDS.iter().filter(|members| members.iter().any(given)).collect();
-    match kinds.as_slice() {
-        [["accessConfig"]] => {}
+    let kinds: BTreeSet<String> = given(body)
+        .filter(|(member, _)| !["name", CLIENT_REQUEST_TOKEN].contains(member))
+        .map(|(member, _)| if AUTO_MODE.contains(&member) { AUTO_MODE.join(", ") } else { member.to_owned() })
+        .collect();
+    match kinds.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["accessConfig"] => {}
         // Made up.
         [] => return Err(ApiError::invalid_parameter("No change was given.")),
-        [others] => return Err(ApiError::not_implemented(&format!("UpdateClusterConfig of {}", others.join(", ")))),
+        [other] => return Err(ApiError::not_implemented(&format!("UpdateClusterConfig of {other}"))),
         _ => return Err(ApiError::invalid_parameter("Only one type of update can be allowed.")),
     }
 
@@ -65,6 +62,7 @@ pub(crate) fn update_cluster_config(call: Call<'_>) -> Result<Value, ApiError> {
 
 /// DescribeUpdate.
 pub(crate) fn describe(call: Call<'_>) -> Result<Value, ApiError> {
+    of_the_cluster_itself(call.query)?;
     let cluster = call.state.cluster(call.region, &call.labels.cluster)?;
     let wanted = &call.labels.update;
     let update =
@@ -76,9 +74,18 @@ pub(crate) fn describe(call: Call<'_>) -> Result<Value, ApiError> {
 
 /// ListUpdates, in the order of their start.
 pub(crate) fn list(call: Call<'_>) -> Result<Value, ApiError> {
+    of_the_cluster_itself(call.query)?;
     let page = Page::asked_for(call.query)?;
     let cluster = call.state.cluster(call.region, &call.labels.cluster)?;
     let (updates, next_token) = page.cut(cluster.updates.iter().enumerate(), |(position, _)| format!("{position:010}"));
     let ids: Vec<&str> = updates.into_iter().map(|(_, update)| update.id.as_str()).collect();
     Ok(json!({"updateIds": ids, "nextToken": next_token}))
+}
+
+/// Refuses to look for the updates of what belongs to a cluster and is not known here.
+fn of_the_cluster_itself(query: &Query) -> Result<(), ApiError> {
+    match ["nodegroupName", "addonName", "capabilityName"].into_iter().find(|name| query.first(name).is_some()) {
+        Some(name) => Err(ApiError::not_implemented(&format!("updates of what {name} names"))),
+        None => Ok(()),
+    }
 }

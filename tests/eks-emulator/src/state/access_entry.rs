@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::arn::{Principal, PrincipalKind, partition};
 use crate::clock::Moment;
+use crate::settings::Settings;
 
 /// One principal's entry in one cluster.
 #[derive(Clone, Debug)]
@@ -79,11 +80,12 @@ impl AccessEntry {
         principal_arn: &str,
         principal: &Principal,
         entry_type: EntryType,
+        settings: &Settings,
     ) -> AccessEntry {
         let now = Moment::now();
         AccessEntry {
             principal_arn: principal_arn.to_owned(),
-            arn: entry_arn(home, principal),
+            arn: entry_arn(home, principal, settings.whole_name_in_entry_arns),
             entry_type,
             username: entry_type.default_username(principal_arn, principal),
             kubernetes_groups: entry_type.default_groups(),
@@ -161,8 +163,8 @@ impl EntryType {
         }
     }
 
-    /// The types for which EKS insists on a role of the cluster's own account. HYPERPOD_LINUX is missing from its list.
-    pub(crate) fn wants_role_of_the_account(self) -> bool {
+    /// The types that EKS names where it insists on a role of the cluster's own account.
+    pub(crate) fn is_named_as_nodes(self) -> bool {
         !matches!(self, EntryType::Standard | EntryType::HyperpodLinux)
     }
 
@@ -213,7 +215,7 @@ impl AccessScope {
 }
 
 /// Ends in an id that has the shape of a UUID but, as the one that has been seen, not the version of any.
-fn entry_arn(home: Home<'_>, principal: &Principal) -> String {
+fn entry_arn(home: Home<'_>, principal: &Principal, whole_name: bool) -> String {
     let mut id = Uuid::new_v4().into_bytes();
     id[6] = 0xb0 | (id[6] & 0x0f);
     format!(
@@ -224,7 +226,7 @@ fn entry_arn(home: Home<'_>, principal: &Principal) -> String {
         home.cluster,
         principal.kind_name(),
         principal.account,
-        principal.name,
+        principal.name_in_entry_arn(whole_name),
         Uuid::from_bytes(id),
     )
 }

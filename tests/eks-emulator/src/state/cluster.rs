@@ -120,18 +120,25 @@ impl Cluster {
     }
 
     /// An entry for this cluster with the user name and groups that EKS gives it; not yet in it.
-    pub(crate) fn new_entry(&self, principal_arn: &str, principal: &Principal, entry_type: EntryType) -> AccessEntry {
+    pub(crate) fn new_entry(
+        &self,
+        principal_arn: &str,
+        principal: &Principal,
+        entry_type: EntryType,
+        settings: &Settings,
+    ) -> AccessEntry {
         let home = Home { region: &self.region, account: &self.account, cluster: &self.name };
-        AccessEntry::new(home, principal_arn, principal, entry_type)
+        AccessEntry::new(home, principal_arn, principal, entry_type, settings)
     }
 
     /// The entry that EKS makes for whoever created the cluster.
-    pub(crate) fn add_creator_entry(&mut self, caller: &str) {
-        self.add_own_entry(&arn::canonical(caller), EntryType::Standard, &["AmazonEKSClusterAdminPolicy"]);
+    pub(crate) fn add_creator_entry(&mut self, caller: &str, settings: &Settings) {
+        let policies = ["AmazonEKSClusterAdminPolicy"];
+        self.add_own_entry(&arn::canonical(caller), EntryType::Standard, &policies, settings);
     }
 
     /// The entries that EKS makes for Auto Mode: for the cluster's role, and for its nodes if they have a role.
-    pub(crate) fn add_auto_mode_entries(&mut self, cluster_role: &str, node_role: Option<&str>) {
+    pub(crate) fn add_auto_mode_entries(&mut self, cluster_role: &str, node_role: Option<&str>, settings: &Settings) {
         self.add_own_entry(
             cluster_role,
             EntryType::Standard,
@@ -145,20 +152,21 @@ impl Cluster {
                 "AmazonEKSNetworkingClusterPolicy",
                 "AmazonEKSNetworkingPolicy",
             ],
+            settings,
         );
         if let Some(node_role) = node_role {
-            self.add_own_entry(node_role, EntryType::Ec2, &["AmazonEKSAutoNodePolicy"]);
+            self.add_own_entry(node_role, EntryType::Ec2, &["AmazonEKSAutoNodePolicy"], settings);
         }
     }
 
     /// The entry of EKS's own role, seen in the lists of newer clusters.
-    pub(crate) fn add_service_linked_role_entry(&mut self) {
+    pub(crate) fn add_service_linked_role_entry(&mut self, settings: &Settings) {
         let role = format!(
             "arn:{}:iam::{}:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS",
             partition(&self.region),
             self.account
         );
-        self.add_own_entry(&role, EntryType::Standard, &["AmazonEKSClusterInsightsPolicy"]);
+        self.add_own_entry(&role, EntryType::Standard, &["AmazonEKSClusterInsightsPolicy"], settings);
     }
 
     /// Brings to its end what has had its time.
@@ -188,26 +196,26 @@ impl Cluster {
         }
         if settings.creator_entry {
             let creator = self.creator.clone().unwrap_or_else(|| settings.caller_arn.clone());
-            self.add_creator_entry(&creator);
+            self.add_creator_entry(&creator, settings);
         }
         for role in &settings.managed_node_roles {
-            self.add_own_entry(role, EntryType::Ec2Linux, &[]);
+            self.add_own_entry(role, EntryType::Ec2Linux, &[], settings);
         }
         for role in &settings.fargate_pod_execution_roles {
-            self.add_own_entry(role, EntryType::FargateLinux, &[]);
+            self.add_own_entry(role, EntryType::FargateLinux, &[], settings);
         }
         if settings.service_linked_role_entry {
-            self.add_service_linked_role_entry();
+            self.add_service_linked_role_entry(settings);
         }
     }
 
     /// An entry that is there already stays as it is; a principal that can have none gets none.
-    fn add_own_entry(&mut self, principal_arn: &str, entry_type: EntryType, policies: &[&str]) {
+    fn add_own_entry(&mut self, principal_arn: &str, entry_type: EntryType, policies: &[&str], settings: &Settings) {
         let Some(principal) = Principal::parse(principal_arn) else { return };
         if self.entries.contains_key(principal_arn) {
             return;
         }
-        let mut entry = self.new_entry(principal_arn, &principal, entry_type);
+        let mut entry = self.new_entry(principal_arn, &principal, entry_type, settings);
         for name in policies {
             entry.associate(&policy_arn(name, &self.region), AccessScope::cluster());
         }

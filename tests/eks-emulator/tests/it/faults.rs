@@ -112,6 +112,46 @@ async fn a_replayed_token_gets_the_first_answer_and_a_new_one_a_conflict() {
 }
 
 #[tokio::test]
+async fn a_token_is_honoured_where_eks_documents_one() {
+    let emulator = emulator().await;
+    emulator.put_cluster("old", "CONFIG_MAP");
+    let entry = format!("/clusters/dev/access-entries/{}", label(ROLE));
+    let cluster = json!({
+        "name": "new",
+        "roleArn": "arn:aws:iam::111122223333:role/eks",
+        "resourcesVpcConfig": {"subnetIds": ["subnet-1"]},
+    });
+    let mode = json!({"accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"}});
+    for (path, mut body) in [
+        ("/clusters/dev/access-entries", json!({"principalArn": ROLE})),
+        (entry.as_str(), json!({"username": "jane"})),
+        ("/clusters", cluster),
+        ("/clusters/old/update-config", mode),
+    ] {
+        body["clientRequestToken"] = json!("one");
+        let first = send(&emulator.url(), Method::POST, path, &body.to_string()).await.unwrap();
+        // Somebody else's change, that no call undoes.
+        emulator.put_entry("dev", json!({"principalArn": ROLE, "username": "joe"})).unwrap();
+        let again = send(&emulator.url(), Method::POST, path, &body.to_string()).await.unwrap();
+        assert_eq!((first.status, again.body), (200, first.body), "{path}");
+    }
+    assert_eq!(emulator.entries("dev")[0]["username"], "joe");
+}
+
+#[tokio::test]
+async fn a_token_means_nothing_to_an_operation_that_has_none() {
+    let emulator = emulator().await;
+    create(&emulator).await.unwrap();
+    let policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
+    let body = json!({"policyArn": policy, "accessScope": {"type": "cluster"}, "clientRequestToken": "one"});
+    let path = format!("/clusters/dev/access-entries/{}/access-policies", label(ROLE));
+    for _ in 0..2 {
+        assert_eq!(send(&emulator.url(), Method::POST, &path, &body.to_string()).await.unwrap().status, 200);
+        assert!(emulator.remove_policy("dev", ROLE, policy), "it was associated");
+    }
+}
+
+#[tokio::test]
 async fn beyond_the_rate_calls_are_throttled_and_sts_is_not() {
     let emulator = emulator().await;
     emulator.settings(json!({"rate_per_second": 0.001, "burst": 2})).unwrap();
@@ -141,6 +181,12 @@ async fn a_new_entry_is_invisible_for_as_long_as_asked() {
     }
     let listed = send(&emulator.url(), Method::GET, "/clusters/dev/access-entries", "").await.unwrap().json();
     assert_eq!(listed["accessEntries"], json!([]));
+    let tags = format!("/tags/{}", label(emulator.entries("dev")[0]["accessEntryArn"].as_str().unwrap()));
+    let read = send(&emulator.url(), Method::GET, &tags, "").await.unwrap();
+    assert_eq!((read.status, read.error.as_str()), (404, "NotFoundException"));
+    let tagged = send(&emulator.url(), Method::POST, &tags, &json!({"tags": {"k": "v"}}).to_string()).await.unwrap();
+    assert_eq!(tagged.status, 200);
+    assert_eq!(send(&emulator.url(), Method::DELETE, &format!("{tags}?tagKeys=k"), "").await.unwrap().status, 200);
     assert_eq!(create(&emulator).await.unwrap().status, 409);
 }
 

@@ -13,6 +13,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description;
 use tokio::net::TcpStream;
@@ -29,7 +30,11 @@ async fn emulator() -> Emulator {
 
 /// Asks the cluster's endpoint, trusting nothing but the cluster's own certificate authority.
 async fn ask(emulator: &Emulator, cluster: &str, path: &str, token: &str) -> Reply {
-    let cluster = emulator.cluster(cluster).unwrap();
+    ask_there(&emulator.cluster(cluster).unwrap(), path, token).await.unwrap()
+}
+
+/// Asks at the endpoint that the cluster was shown with; an error is a connection that closed without a reply.
+async fn ask_there(cluster: &Value, path: &str, token: &str) -> Result<Reply, hyper::Error> {
     let endpoint = cluster["endpoint"].as_str().unwrap().strip_prefix("https://").unwrap().to_owned();
     let authority = STANDARD.decode(cluster["certificateAuthority"]["data"].as_str().unwrap()).unwrap();
     let mut roots = RootCertStore::empty();
@@ -47,7 +52,7 @@ async fn ask(emulator: &Emulator, cluster: &str, path: &str, token: &str) -> Rep
         .header("authorization", format!("Bearer {token}"))
         .body(Full::new(Bytes::new()))
         .unwrap();
-    send_over(stream, request).await.unwrap()
+    send_over(stream, request).await
 }
 
 fn token() -> String {
@@ -86,4 +91,18 @@ async fn the_config_map_is_there_or_not_there() {
     assert_eq!(ask(&emulator, "dev", AWS_AUTH, &token()).await.status, 404);
     assert_eq!(ask(&emulator, "dev", "/version", &token()).await.status, 200);
     assert_eq!(emulator.calls(), [], "the log is for EKS and STS");
+}
+
+#[tokio::test]
+async fn an_unreachable_cluster_answers_nobody_who_knows_its_endpoint() {
+    let emulator = emulator().await;
+    let known = emulator.cluster("dev").unwrap();
+    emulator.settings(json!({"api_server": "unreachable"})).unwrap();
+    assert_ne!(emulator.cluster("dev").unwrap()["endpoint"], known["endpoint"]);
+    for path in [AWS_AUTH, "/version"] {
+        assert!(ask_there(&known, path, &token()).await.is_err(), "{path}");
+    }
+    assert_eq!(emulator.aws_auth_looks(), 0);
+    emulator.settings(json!({"api_server": "open"})).unwrap();
+    assert_eq!(ask_there(&known, AWS_AUTH, &token()).await.unwrap().status, 404);
 }

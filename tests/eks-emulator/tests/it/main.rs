@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "this is a test from end to end; clippy only knows so inside test functions")]
 
 mod clock;
+mod clusters;
 mod command_line;
 mod control;
 mod faults;

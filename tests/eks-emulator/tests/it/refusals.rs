@@ -9,6 +9,7 @@ use crate::http::{label, send};
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/dev";
 const NODE: &str = "arn:aws:iam::111122223333:role/node";
 const ABSENT: &str = "arn:aws:iam::111122223333:role/absent";
+const ROOT: &str = "arn:aws:iam::111122223333:root";
 const SERVICE_LINKED: &str =
     "arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS";
 const VIEW: &str = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
@@ -68,10 +69,7 @@ async fn a_create_that_is_wrong_in_itself_never_reaches_the_cluster() {
             node("arn:aws:iam::111122223333:user/alice"),
             &format!("AccessEntry principalArn must be IAM role when using types {NODE_TYPES}"),
         ),
-        (
-            node("arn:aws:iam::111122223333:root"),
-            &format!("AccessEntry principalArn must be IAM role when using types {NODE_TYPES}"),
-        ),
+        (node(ROOT), &format!("AccessEntry principalArn must be IAM role when using types {NODE_TYPES}")),
         (
             node("arn:aws:iam::444455556666:role/node"),
             &format!(
@@ -121,9 +119,13 @@ async fn a_create_is_refused_for_the_state_of_the_cluster() {
     emulator.set_principals(Some(vec![ROLE.to_owned()]));
     let unknown = "The specified principalArn is invalid: invalid principal.";
     // The path left out, another partition, and simply absent: all the same to EKS.
-    for principal in ["arn:aws:iam::111122223333:role/dev", "arn:aws-cn:iam::111122223333:role/team/dev", ABSENT] {
+    for principal in ["arn:aws:iam::111122223333:role/dev", "arn:aws-cn:iam::111122223333:role/team/dev", ABSENT, ROOT]
+    {
         create_refused(&emulator, "dev", json!({"principalArn": principal}), unknown).await;
     }
+    emulator.set_principals(Some(vec![ROOT.to_owned()]));
+    let root = json!({"principalArn": ROOT}).to_string();
+    assert_eq!(send(&emulator.url(), Method::POST, "/clusters/dev/access-entries", &root).await.unwrap().status, 200);
 }
 
 #[tokio::test]
@@ -284,9 +286,15 @@ async fn the_authentication_mode_goes_one_step_at_a_time_and_never_back() {
         let body = json!({"accessConfig": {"authenticationMode": to}});
         refused(&emulator, (Method::POST, &path, body), (400, "InvalidParameterException", &text)).await;
     }
-    let two = json!({"accessConfig": {"authenticationMode": "API"}, "logging": {"clusterLogging": []}});
-    let expected = (400, "InvalidParameterException", "Only one type of update can be allowed.");
-    refused(&emulator, (Method::POST, "/clusters/both/update-config", two), expected).await;
+    for other in ["logging", "controlPlaneScalingConfig", "somethingOfTomorrow"] {
+        let mut two = json!({"accessConfig": {"authenticationMode": "API"}});
+        two[other] = json!({});
+        let expected = (400, "InvalidParameterException", "Only one type of update can be allowed.");
+        refused(&emulator, (Method::POST, "/clusters/both/update-config", two), expected).await;
+    }
+    let body = json!({"accessConfig": {"authenticationMode": "API"}, "logging": null, "clientRequestToken": "t"});
+    let reply = send(&emulator.url(), Method::POST, "/clusters/both/update-config", &body.to_string()).await.unwrap();
+    assert_eq!(reply.status, 200, "{}", reply.body);
 }
 
 #[tokio::test]
@@ -320,6 +328,8 @@ async fn a_cluster_is_refused_for_its_name_its_mode_or_its_state() {
     };
     let mut auto_mode = cluster("new", json!({}));
     auto_mode["computeConfig"] = json!({"enabled": true});
+    let mut hybrid_nodes = cluster("new", json!({}));
+    hybrid_nodes["remoteNetworkConfig"] = json!({"remoteNodeNetworks": [{"cidrs": ["10.80.0.0/16"]}]});
     for (body, expected) in [
         (cluster("dev", json!({})), (409, "ResourceInUseException", "Cluster already exists with name: dev")),
         (
@@ -336,6 +346,15 @@ async fn a_cluster_is_refused_for_its_name_its_mode_or_its_state() {
                 400,
                 "InvalidParameterException",
                 "When EKS Auto Mode is enabled, you must use an EKS access config authentication mode of \
+                 API_AND_CONFIG_MAP or API",
+            ),
+        ),
+        (
+            hybrid_nodes,
+            (
+                400,
+                "InvalidParameterException",
+                "When EKS Hybrid Nodes is enabled, you must use an EKS access config authentication mode of \
                  API_AND_CONFIG_MAP or API",
             ),
         ),
@@ -381,9 +400,19 @@ async fn what_the_emulator_does_not_know_it_names() {
         assert_eq!(reply.status, 501);
         assert!(reply.message().contains(&format!("{method} {path}")), "{}", reply.message());
     }
-    let body = json!({"logging": {}}).to_string();
-    let reply = send(&emulator.url(), Method::POST, "/clusters/dev/update-config", &body).await.unwrap();
-    assert_eq!((reply.status, reply.message().contains("logging")), (501, true));
+    for member in ["logging", "storageConfig", "controlPlaneScalingConfig"] {
+        let mut body = json!({});
+        body[member] = json!({});
+        let reply =
+            send(&emulator.url(), Method::POST, "/clusters/dev/update-config", &body.to_string()).await.unwrap();
+        assert_eq!((reply.status, reply.message().contains(member)), (501, true), "{}", reply.body);
+    }
+    for parameter in ["nodegroupName", "addonName", "capabilityName"] {
+        for path in ["/clusters/dev/updates", "/clusters/dev/updates/0"] {
+            let reply = send(&emulator.url(), Method::GET, &format!("{path}?{parameter}=x"), "").await.unwrap();
+            assert_eq!((reply.status, reply.message().contains(parameter)), (501, true), "{}", reply.body);
+        }
+    }
     let reply = send(&emulator.url(), Method::POST, "/", "Action=GetSessionToken&Version=2011-06-15").await.unwrap();
     assert_eq!((reply.status, reply.body.contains("GetSessionToken")), (501, true));
 }
@@ -397,7 +426,17 @@ async fn what_nobody_knows_may_be_had_the_other_way() {
     let policies = |principal: &str| format!("{}/access-policies", entry(principal));
     let view = json!({"policyArn": VIEW, "accessScope": {"type": "cluster"}});
     let missing = format!("{}/{}", policies(ROLE), label(VIEW));
+    let node = emulator.entries("dev").into_iter().find(|entry| entry["principalArn"] == NODE).unwrap();
+    let tags = format!("/tags/{}", label(node["accessEntryArn"].as_str().unwrap()));
+    let entries = "/clusters/dev/access-entries".to_owned();
+    let user = json!({"principalArn": "arn:aws:iam::111122223333:user/a", "type": "HYPERPOD_LINUX"});
+    let nameless = json!({"principalArn": "arn:aws:iam::111122223333:user/b", "username": ""});
     for (setting, other, call, before, after) in [
+        ("tags_on_node_types", false, (Method::POST, tags.clone(), json!({"tags": {"k": "v"}})), 200, 400),
+        ("tags_on_node_types", true, (Method::DELETE, format!("{tags}?tagKeys=k"), json!({})), 400, 200),
+        ("hyperpod_needs_role", false, (Method::POST, entries.clone(), user), 400, 200),
+        ("empty_username_is_default", false, (Method::POST, entry(ROLE), json!({"username": ""})), 200, 400),
+        ("empty_username_is_default", true, (Method::POST, entries, nameless), 400, 200),
         ("updates_on_ec2_types", true, (Method::POST, entry(ABSENT), json!({})), 400, 200),
         ("policies_on_ec2_types", false, (Method::POST, policies(ABSENT), view), 200, 400),
         ("missing_association_is_error", false, (Method::DELETE, missing, json!({})), 404, 200),

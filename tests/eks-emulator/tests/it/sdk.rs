@@ -124,6 +124,59 @@ async fn a_policy_changes_its_scope_in_place() {
 }
 
 #[tokio::test]
+async fn a_policy_that_is_associated_again_may_start_anew() {
+    let emulator = emulator("dev", "API").await;
+    emulator.put_entry("dev", json!({"principalArn": ROLE})).unwrap();
+    let eks = eks(&emulator, "us-east-1");
+    let associate = || async {
+        let associate = eks.associate_access_policy().cluster_name("dev").principal_arn(ROLE).policy_arn(VIEW);
+        let scope = AccessScope::builder().r#type(AccessScopeType::Cluster).build();
+        associate.access_scope(scope).send().await.unwrap().associated_access_policy.unwrap()
+    };
+    let mut before = associate().await;
+    for kept in [true, false] {
+        emulator.settings(json!({"associated_at_is_kept": kept})).unwrap();
+        let again = loop {
+            let again = associate().await;
+            // Within the same millisecond there is nothing to see.
+            if again.modified_at() != before.modified_at() {
+                break again;
+            }
+        };
+        assert_eq!(again.associated_at() == before.associated_at(), kept);
+        assert_eq!(again.associated_at() == again.modified_at(), !kept);
+        before = again;
+    }
+}
+
+#[tokio::test]
+async fn the_arn_of_an_entry_may_have_the_path_of_its_principal() {
+    let emulator = emulator("dev", "API").await;
+    let eks = eks(&emulator, "us-east-1");
+    let home = "arn:aws:eks:us-east-1:111122223333:access-entry/dev";
+    for (whole, principal, named) in [
+        (false, "role/team/a", "role/111122223333/a"),
+        (true, "role/team/x/a", "role/111122223333/team/x/a"),
+        (true, "user/team/a", "user/111122223333/team/a"),
+        (true, "role/a", "role/111122223333/a"),
+    ] {
+        emulator.settings(json!({"whole_name_in_entry_arns": whole})).unwrap();
+        let principal = format!("arn:aws:iam::111122223333:{principal}");
+        let create = eks.create_access_entry().cluster_name("dev").principal_arn(&principal).tags("k", "v");
+        let entry = create.send().await.unwrap().access_entry.unwrap();
+        let arn = entry.access_entry_arn().unwrap();
+        let (shown, id) = arn.rsplit_once('/').unwrap();
+        assert_eq!((shown, id.len()), (format!("{home}/{named}").as_str(), 36));
+        let tags = eks.list_tags_for_resource().resource_arn(arn).send().await.unwrap().tags.unwrap();
+        assert_eq!(tags.len(), 1, "the ARN leads back to the entry");
+    }
+    emulator.add_fault(Fault::new("*", FaultKind::AccessDenied));
+    let describe = eks.describe_access_entry().cluster_name("dev").principal_arn("arn:aws:iam::111122223333:role/t/c");
+    let denied = describe.send().await.unwrap_err();
+    assert!(denied.message().unwrap().ends_with(&format!("{home}/role/111122223333/t/c/*")), "{denied:?}");
+}
+
+#[tokio::test]
 async fn long_lists_come_in_pages() {
     let emulator = emulator("dev", "API").await;
     let principals: Vec<String> =
