@@ -1,6 +1,7 @@
 //! What was measured, on the screen and as a page.
 
 use std::fmt;
+use std::fs;
 use std::process::Command;
 use std::thread;
 
@@ -31,7 +32,7 @@ impl Report {
     pub(crate) fn new(programs: &Programs, columns: &[Column]) -> Result<Self> {
         let date = output(Command::new("date").arg("+%F"))?;
         let version = output(Command::new(&programs.terraform).arg("version"))?;
-        let run = format!("{date}, {} cores, {version}", thread::available_parallelism()?);
+        let run = format!("{date}, {} cores ({}), {version}", thread::available_parallelism()?, processor()?);
         println!("{run}");
         let providers = columns.iter().map(Column::name).collect();
         Ok(Self { run, providers, rows: Vec::new(), sizes: Vec::new() })
@@ -92,6 +93,13 @@ fn table(f: &mut fmt::Formatter<'_>, heads: &[String], rows: &[Vec<String>]) -> 
 /// Megabytes of a million bytes.
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+/// The processor's name, as the system gives it.
+fn processor() -> Result<String> {
+    let of_cores = fs::read_to_string("/proc/cpuinfo")?;
+    let name = of_cores.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    Ok(name.map_or("no name", |(_, name)| name.trim()).to_owned())
 }
 
 fn output(command: &mut Command) -> Result<String> {

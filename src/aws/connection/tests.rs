@@ -1,8 +1,18 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::io::Write;
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry;
+use futures_util::stream::{self, StreamExt};
+use http_body_util::StreamBody;
+use hyper::body::{Bytes, Frame};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -10,6 +20,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -337,6 +348,36 @@ async fn a_role_that_cannot_be_assumed_is_named() {
     let error = find_cluster(settings).await.unwrap_err();
     assert_eq!(error.kind(), &Kind::NoCredentials);
     assert!(error.to_string().contains("role/two"), "{error}");
+}
+
+/// Sends half an answer, and then nothing.
+#[derive(Debug, Clone)]
+struct Stalling;
+
+impl HttpClient for Stalling {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Stalling {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let half = Ok::<_, Infallible>(Frame::data(Bytes::from_static(&CLUSTER.as_bytes()[..CLUSTER.len() / 2])));
+        let body = SdkBody::from_body_1_x(StreamBody::new(stream::iter([half]).chain(stream::pending())));
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), body)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_stalls_is_not_waited_for_longer_than_any_other() {
+    let none = Stub::default();
+    let aws = Aws::new(settings(&none, &none));
+    let (_, Loaded { config, .. }) = aws.connect(None, &budget()).await.unwrap();
+    let config = aws_sdk_eks::config::Builder::from(config).http_client(Stalling);
+    let eks = Eks::new(Arc::new(Regional::new(config, "us-east-1".to_owned(), false)));
+    let began = Instant::now();
+    let error = eks.find_cluster("dev", &budget()).await.unwrap_err();
+    assert_eq!((error.kind(), began.elapsed()), (&Kind::Unreachable, ATTEMPT_TIMEOUT), "{error}");
 }
 
 #[tokio::test]
