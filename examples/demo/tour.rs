@@ -27,7 +27,8 @@ async fn an_entry_made_by_hand_is_adopted(stage: &mut Stage) -> Result<(), Error
     );
     stage.cluster.create_entry(OPERATOR, "left-over").await?;
     let plan = stage.change("plan", &["-out=adopt.tfplan"])?;
-    expect("the warnings of the plan", plan.summaries(), vec!["EKS access entry will be adopted"])?;
+    let adopted = format!("EKS access entry of {OPERATOR} will be adopted");
+    expect("the warnings of the plan", plan.summaries(), vec![&*adopted])?;
     stage.calls().await?;
     stage.change("apply", &["adopt.tfplan"])?;
     let expected = [

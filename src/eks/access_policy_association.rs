@@ -143,7 +143,8 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
             Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
                 planned.plan_id();
-                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })
+                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
+                if replaces { Ok(()) } else { guard_what_is_there(cx, planned).await }
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
@@ -201,6 +202,10 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {
+        if prior.is_made(cx) {
+            log_info!(association = %prior, "another resource has just made it: only the state forgets this one");
+            return Ok(());
+        }
         let attempt = Attempt { summary: "Cannot disassociate EKS access policy", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;
         let policy = prior.policy(eks.region());
@@ -222,6 +227,9 @@ async fn associate(cx: &Cx<'_, Client>, summary: &'static str, planned: Model) -
         .associate_policy(planned.cluster(), planned.principal(), &policy, &scope.to_api(), &budget)
         .await
         .map_err(|error| attempt.failed(&error))?;
+    if let (Some(key), Some(policy)) = (planned.key(), planned.policy_name()) {
+        cx.client.walk.has_made_association(key, policy);
+    }
     let entry_arn = match &planned.access_entry_arn {
         Value::Known(arn) => Some(arn.clone()),
         // An error here would have Terraform replace the association, with a moment of no access, for want of a name.
@@ -262,12 +270,38 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
     if let (Value::Known(policy), Value::Known(region)) = (&planned.policy_arn, &planned.region) {
         argument::check_partition(policy, region).map_err(|wrong| wrong.at_attribute("policy_arn"))?;
     }
+    if let (Value::Known(principal), Value::Known(region)) = (&planned.principal_arn, &planned.region) {
+        argument::check_partition_of_principal(principal, region)
+            .map_err(|wrong| wrong.at_attribute("principal_arn"))?;
+    }
     Ok(())
 }
 
 async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
+    if prior.is_made(cx) {
+        return Ok(());
+    }
     prior.note(cx, Intent::Remove)?;
     if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
+}
+
+/// The association may be there already, in the whole cluster: what is new in the plan then takes that away.
+async fn guard_what_is_there(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
+    let Some(key) = planned.key().filter(|key| cx.client.is_known() && !cx.client.walk.makes_entry(key)) else {
+        return Ok(());
+    };
+    let narrows = planned.access_scope.known().is_some() && !planned.gives_cluster_admin();
+    if planned.policy_name() != Some(CLUSTER_ADMIN) || !narrows {
+        return Ok(());
+    }
+    let attempt = Attempt { summary: SUMMARY, object: planned };
+    let eks = planned.eks(cx, &attempt).await?;
+    match find_association(&eks, planned, &budget(cx), &attempt).await? {
+        Some(found) if found.scope == aws::AccessScope::Cluster => {
+            lockout::check(cx, &eks, &key, Loss::ClusterAdmin).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says or refuses what would lock somebody out.
@@ -353,6 +387,12 @@ impl Model {
             let policy = self.policy(region);
             self.id = Value::Known(import_id::join(&[cluster, principal, &policy], '#', region));
         }
+    }
+
+    /// Whether a resource has made this association in this apply.
+    fn is_made(&self, cx: &Cx<'_, Client>) -> bool {
+        let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return false };
+        cx.client.walk.made_association(&key, policy)
     }
 
     fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {

@@ -95,6 +95,22 @@ pub(super) fn check_policy(policy: &str) -> Result<(), Diagnostic> {
     }
 }
 
+/// A cluster finds only the principals of its own partition.
+pub(super) fn check_partition_of_principal(arn: &str, region: &str) -> Result<(), Diagnostic> {
+    let partition = partition_of_region(region);
+    match arn.parse::<Principal>() {
+        Ok(principal) if principal.partition != partition => {
+            let detail = format!(
+                "{arn} is of the partition {}, but {region} is in the partition {partition}, whose clusters know no principals of \
+                 another one. Give a principal of {partition}, or check the region.",
+                principal.partition
+            );
+            Err(Diagnostic::error("Principal of another partition", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// An ARN of a policy names a partition, and a cluster finds only the policies of its own.
 pub(super) fn check_partition(policy: &str, region: &str) -> Result<(), Diagnostic> {
     let partition = partition_of_region(region);

@@ -31,6 +31,8 @@ pub(super) enum LockoutGuard {
 pub(super) enum Loss {
     /// Its entry, with everything that hangs on it.
     Entry,
+    /// Its entry for a moment: it is made again, with the same rights.
+    Moment,
     /// Cluster-admin rights.
     ClusterAdmin,
 }
@@ -44,6 +46,7 @@ pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: 
     if is_caller(cx, key).await {
         let what = match loss {
             Loss::Entry => "removes the access entry",
+            Loss::Moment => "removes, and makes again, the access entry",
             Loss::ClusterAdmin => "takes the cluster-admin rights",
         };
         found.push(Diagnostic::warning(
@@ -56,7 +59,7 @@ pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: 
             ),
         ));
     }
-    if is_last_administrator(cx, eks, key).await {
+    if loss != Loss::Moment && is_last_administrator(cx, eks, key).await {
         found.push(Diagnostic::warning(
             "This plan removes the last cluster administrator",
             format!(

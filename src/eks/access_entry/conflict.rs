@@ -1,14 +1,16 @@
 //! The entry exists already: what `on_conflict` says is done about it.
 
 use crate::aws::{self, AwsError, Eks, EntryType};
-use crate::framework::{Cx, Diagnostic, Diagnostics, Resource};
+use crate::framework::{Cx, Diagnostic, Diagnostics};
 use crate::value::Value;
 
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
+use super::super::lockout::{self, Loss};
+use super::super::walk::DEPOSED;
 use super::super::{import_id, tags};
 use super::model::{AccessEntryModel, id};
-use super::{AccessEntry, find_access_entry, new_entry, policies};
+use super::{find_access_entry, new_entry, policies};
 
 const EXISTS: &str = "EKS access entry exists already";
 
@@ -24,14 +26,28 @@ pub(super) async fn announce(
         return Err(refusal(cx, eks, planned, &entry).await.into());
     }
     check_type(planned, &entry)?;
+    let listed = |what: &str, names: Vec<&String>| match names.as_slice() {
+        [] => String::new(),
+        names => format!(", with the {what} {}", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")),
+    };
+    let tags = cx.client.tags.seen(&entry.tags, &planned.tags);
     let detail = format!(
-        "{} exists already, made {} and of type {}. Apply takes it over and changes it to what is written here.",
+        "{} exists already, made {}, of type {}, as user {:?}{}{}. Apply takes it over and changes it to what is written here: what is \
+         not written here goes.",
         capitalised(planned),
         entry.created_at,
-        entry.entry_type
+        entry.entry_type,
+        entry.user_name,
+        listed("groups", entry.kubernetes_groups.iter().collect()),
+        listed("tags", tags.keys().collect())
     );
-    cx.warn(Diagnostic::warning("EKS access entry will be adopted", detail).at_attribute("principal_arn"));
-    policies::warn_of_others(cx, eks, planned, attempt).await
+    let summary = format!("EKS access entry of {} will be adopted", planned.principal());
+    cx.warn(Diagnostic::warning(summary, detail).at_attribute("principal_arn"));
+    let takes_admin = policies::warn_of_others(cx, eks, planned, attempt).await?;
+    match planned.key().filter(|_| takes_admin) {
+        Some(key) => lockout::check(cx, eks, &key, Loss::ClusterAdmin).await,
+        None => Ok(()),
+    }
 }
 
 /// In an apply: refuses the entry that exists, or takes it over.
@@ -45,9 +61,6 @@ pub(super) async fn resolve(
     let Some(entry) = find_access_entry(cx, eks, planned, attempt).await? else {
         return Err(attempt.failed(error).into());
     };
-    if cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned)) {
-        return Err(before_destroy(planned).into());
-    }
     if !adopts(planned) {
         return Err(refusal(cx, eks, planned, &entry).await.into());
     }
@@ -93,6 +106,21 @@ async fn adopt(
     Ok(entry)
 }
 
+/// In an apply that had the new half of a replacement come first: the new half has taken the entry over, so nothing is left to
+/// remove. For another principal of the same name, that is not what was wanted.
+pub(super) fn check_made(prior: &AccessEntryModel, unique_id: Option<&String>) -> Result<(), Diagnostics> {
+    if unique_id == prior.principal_unique_id.known() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} was to be made again for a principal that was made again, and was taken over as it is instead. EKS knows the principal of \
+         an entry by its unique id, and lets the new one in only through a new entry. {DEPOSED} After that, a plan with -replace \
+         and the address makes it again.",
+        capitalised(prior)
+    );
+    Err(Diagnostic::error("Cannot create before destroy", detail).at_attribute("principal_unique_id").into())
+}
+
 /// The type of an entry is fixed when it is made.
 fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<(), Diagnostics> {
     let wanted = planned.entry_type();
@@ -101,7 +129,7 @@ fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<()
     }
     let detail = format!(
         "{} exists already and is of type {}; here it is to be {wanted}. EKS never changes the type of an entry, so it cannot \
-         be adopted as it is written. Write type = \"{}\", or delete the entry first if nobody needs it.",
+         be adopted as it is written. Write type = \"{}\", or delete the entry first if nobody needs it.\n\n{DEPOSED}",
         capitalised(planned),
         entry.entry_type,
         entry.entry_type
@@ -118,24 +146,13 @@ async fn refusal(cx: &Cx<'_, Client>, eks: &Eks, planned: &AccessEntryModel, ent
         "{} exists already: made {}, of type {}, as user {:?}. EKS makes some by itself: for the creator of the cluster, for \
          managed node groups, for Fargate. To manage it here from now on, import it, with the address of this resource:\n\n  \
          import {{\n    to = eks_access_entry.<name>\n    id = {id:?}\n  }}\n\nOr set on_conflict = \"adopt\" to have it taken \
-         over and changed to what is written here.",
+         over and changed to what is written here.\n\n{DEPOSED}",
         capitalised(planned),
         entry.created_at,
         entry.entry_type,
         entry.user_name,
     );
     Diagnostic::error(EXISTS, detail).at_attribute("principal_arn")
-}
-
-/// The entry that stands in the way is the one that this one replaces. To adopt it would be to have it removed next.
-fn before_destroy(planned: &AccessEntryModel) -> Diagnostic {
-    let detail = format!(
-        "{} is to be replaced, and the new one was to be made before the old one is removed. A cluster has at most one entry \
-         for a principal, so that can never work. Remove create_before_destroy from the lifecycle block of this resource, and of \
-         those that depend on it.",
-        capitalised(planned)
-    );
-    Diagnostic::error("Cannot create before destroy", detail)
 }
 
 /// The entry at the beginning of a sentence.

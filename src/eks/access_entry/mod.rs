@@ -37,7 +37,7 @@ what the principal may do there.";
         Call::new("eks:DescribeAccessEntry", "refresh and import; where the entry is there already"),
         Call::new(
             "eks:ListAssociatedAccessPolicies",
-            "refresh, with `access_policies`; plans that remove an administrator",
+            "refresh, with `access_policies`; plans that remove an administrator, make an entry again or take one over",
         ),
         Call::new("eks:CreateAccessEntry", "create").also(&[
             ("iam:PassRole", "on the role of the nodes, for the types of nodes"),
@@ -57,7 +57,7 @@ what the principal may do there.";
         Call::new("eks:DescribeUpdate", "create, while the cluster changes its authentication mode"),
         Call::new(
             "sts:GetCallerIdentity",
-            "plans of nodes, and plans that remove an entry, unless `lockout_guard` is `off`",
+            "plans of nodes, and plans that remove an entry or make it again, unless `lockout_guard` is `off`",
         ),
     ];
     const ON_DESTROY: &'static str = "\
@@ -133,6 +133,9 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
             }
             Err(error) => return Err(attempt.failed(&error).into()),
         };
+        if let Some(key) = planned.key() {
+            cx.client.walk.has_made_entry(key, planned.principal_unique_id.known().cloned());
+        }
         let mut state = AccessEntryModel::from_api(entry, &eks, &planned, &cx.client.tags);
         let adopted = matches!(before, policies::Before::NotOurs);
         match policies::settle(cx, &eks, &mut state, &planned, before).await {
@@ -201,11 +204,18 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: AccessEntryModel) -> Result<(), Diagnostics> {
+        if prior.key().is_some_and(|key| cx.client.walk.made_entry(&key).is_some()) {
+            log_info!(entry = %prior, "another resource has just made it: only the state forgets this one");
+            return Ok(());
+        }
         let attempt = Attempt { summary: "Cannot delete EKS access entry", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;
         let (cluster, principal) = (prior.cluster(), prior.principal());
         // That it was gone before is as good.
         eks.delete_access_entry(cluster, principal, &budget(cx)).await.map_err(|error| attempt.failed(&error))?;
+        if let Some(key) = prior.key() {
+            cx.client.walk.has_removed_entry(key);
+        }
         Ok(())
     }
 }

@@ -26,6 +26,9 @@ pub(super) async fn plan(cx: &Cx<'_, Client>, change: Change<'_, AccessEntryMode
 
 async fn remove(cx: &Cx<'_, Client>, prior: &AccessEntryModel) -> Result<(), Diagnostics> {
     let Some(key) = prior.key() else { return Ok(()) };
+    if let Some(unique_id) = cx.client.walk.made_entry(&key) {
+        return conflict::check_made(prior, unique_id.as_ref());
+    }
     cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?;
     guard(cx, prior, &key, Loss::Entry).await
 }
@@ -53,10 +56,10 @@ async fn create(
     warn_of_type(cx, planned);
 
     let Some(key) = planned.key() else { return Ok(()) };
-    // A tainted entry is planned as if it were new; what it would collide with is itself. So is, in an apply, what takes
-    // the place of another one.
-    let ours = replaces || cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned));
-    let intent = match replaces {
+    let again = replaces && !cx.client.walk.comes_from_another(&key);
+    // A tainted entry is planned as if it were new; what it would collide with is itself.
+    let ours = again || (!replaces && cx.state_holds::<AccessEntry>(&AccessEntry.identity(planned)));
+    let intent = match again {
         true => Intent::Recreate,
         false if !ours && conflict::adopts(planned) => Intent::Adopt,
         false => Intent::Create,
@@ -67,7 +70,11 @@ async fn create(
     }
     let attempt = Attempt { summary: SUMMARY, object: planned };
     check_account(cx, planned, &attempt).await?;
-    if ours { Ok(()) } else { check_live(cx, planned, &key, &attempt).await }
+    match ours {
+        true if cx.client.walk.removed_entry(&key) => Ok(()),
+        true => check_made_again(cx, planned, &key, &attempt).await,
+        false => check_live(cx, planned, &key, &attempt).await,
+    }
 }
 
 async fn update(
@@ -91,10 +98,17 @@ async fn update(
         }
     }
     let Some(key) = prior.key() else { return Ok(()) };
+    if let Some(to) = planned.key() {
+        cx.client.walk.plan_replacement(&to, to != key);
+    }
     match planned.key() {
         Some(to) if to == key => {
             cx.client.walk.plan_entry(&key, entry_plan(config, planned, Intent::Keep, false))?;
-            keep(cx, prior, planned, &key, &attempt).await
+            match is_made_again(prior, planned) {
+                true if cx.client.is_known() => check_made_again(cx, planned, &key, &attempt).await,
+                true => Ok(()),
+                false => keep(cx, prior, planned, &key, &attempt).await,
+            }
         }
         Some(_) => remove(cx, prior).await,
         // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
@@ -116,9 +130,33 @@ async fn keep(
     }
     if prior.access_policies.is_null() && cx.client.is_known() {
         let eks = prior.eks(cx, attempt).await?;
-        policies::warn_of_others(cx, &eks, planned, attempt).await?;
+        if policies::warn_of_others(cx, &eks, planned, attempt).await? {
+            guard(cx, prior, key, Loss::ClusterAdmin).await?;
+        }
     }
     Ok(())
+}
+
+/// Whether it is one of those changes, as the schema has them, that need a new entry for the same principal. Terraform shows what is
+/// said to them, and not what is said to the new entry.
+fn is_made_again(prior: &AccessEntryModel, planned: &AccessEntryModel) -> bool {
+    let (id, new_id) = (&prior.principal_unique_id, &planned.principal_unique_id);
+    prior.r#type != planned.r#type || (id != new_id && !id.is_null() && !new_id.is_null())
+}
+
+/// Says or refuses what an entry loses that is removed and made again.
+async fn check_made_again(
+    cx: &Cx<'_, Client>,
+    planned: &AccessEntryModel,
+    key: &EntryKey,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let eks = planned.eks(cx, attempt).await?;
+    let takes_admin = match planned.access_policies.is_null() {
+        true => policies::warn_of_all(cx, &eks, planned, attempt).await?,
+        false => policies::warn_of_others(cx, &eks, planned, attempt).await?,
+    };
+    lockout::check(cx, &eks, key, if takes_admin { Loss::Entry } else { Loss::Moment }).await
 }
 
 /// `is_new`: even if there is one now.
@@ -144,11 +182,12 @@ fn decide(client: &Client, config: &AccessEntryModel, planned: &mut AccessEntryM
     }
 }
 
-/// Access policies belong to a partition: one of another partition is never found.
+/// Principals and access policies belong to a partition: those of another one are never found.
 fn check_partition(planned: &AccessEntryModel) -> Result<(), Diagnostics> {
-    let (Value::Known(region), Value::Known(policies)) = (&planned.region, &planned.access_policies) else {
-        return Ok(());
-    };
+    let Value::Known(region) = &planned.region else { return Ok(()) };
+    argument::check_partition_of_principal(planned.principal(), region)
+        .map_err(|wrong| wrong.at_attribute("principal_arn"))?;
+    let Value::Known(policies) = &planned.access_policies else { return Ok(()) };
     let wrong = policies.keys().filter_map(|policy| {
         let at = AttributePath::attribute("access_policies").then_key(policy);
         argument::check_partition(policy, region).err().map(|wrong| wrong.at(at))

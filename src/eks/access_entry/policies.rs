@@ -124,14 +124,15 @@ async fn change(
     Ok(())
 }
 
-/// In the plan from which on the entry owns its policies: says which of those that it has will go.
+/// In the plan from which on the entry owns its policies: says which of those that it has will go, and tells whether its
+/// cluster-admin rights do.
 pub(super) async fn warn_of_others(
     cx: &Cx<'_, Client>,
     eks: &Eks,
     planned: &AccessEntryModel,
     attempt: &Attempt<'_>,
-) -> Result<(), Diagnostics> {
-    let Some(owned) = owned(planned) else { return Ok(()) };
+) -> Result<bool, Diagnostics> {
+    let Some(owned) = owned(planned) else { return Ok(false) };
     let found = find(cx, eks, planned, attempt).await?.unwrap_or_default();
     let is_other = |arn: &&String| PolicyRef::parse(arn).map_or(true, |policy| !owned.contains(policy.name()));
     let others: Vec<_> = found.keys().filter(is_other).map(String::as_str).collect();
@@ -144,7 +145,34 @@ pub(super) async fn warn_of_others(
         );
         cx.warn(Diagnostic::warning("Policies will be removed", detail).at_attribute("access_policies"));
     }
-    Ok(())
+    Ok(found.iter().any(is_cluster_admin) && !give_cluster_admin(planned))
+}
+
+/// In the plan that makes an entry again whose policies are not its own business: says which of them go with it, and tells
+/// whether cluster-admin rights do.
+pub(super) async fn warn_of_all(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<bool, Diagnostics> {
+    let found = find(cx, eks, planned, attempt).await?.unwrap_or_default();
+    if !found.is_empty() {
+        let detail = format!(
+            "{} is removed and made again, and with it go the policies that it has now: {}. An eks_access_policy_association \
+             brings its policy back in the same apply if it takes principal_arn from this resource, so that it comes after it; \
+             otherwise the next apply does. What nothing here associates is lost.",
+            attempt.object.to_string().replacen('t', "T", 1),
+            found.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        );
+        let summary = format!("Policies go with the EKS access entry of {}", planned.principal());
+        cx.warn(Diagnostic::warning(summary, detail));
+    }
+    Ok(found.iter().any(is_cluster_admin))
+}
+
+fn is_cluster_admin((arn, scope): (&String, &AccessScope)) -> bool {
+    *scope == AccessScope::Cluster && PolicyRef::parse(arn).is_ok_and(|policy| policy.name() == CLUSTER_ADMIN)
 }
 
 /// The names of the policies that an entry owns; `None` when it owns none, or when not all of them are known.

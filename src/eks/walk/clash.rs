@@ -119,7 +119,7 @@ impl Clash {
                 format!(
                     "This plan removes {what} under one address and creates it under another. The order is not certain, and \
                      the principal would be locked out in between. If the resource was renamed, say so, and nothing is \
-                     touched:\n\n  moved {{\n    from = <type>.<old name>\n    to   = <type>.<new name>\n  }}"
+                     touched:\n\n  moved {{\n    from = <type>.<old name>\n    to   = <type>.<new name>\n  }}\n\n{DEPOSED}"
                 ),
             ),
             Self::RemovedAndKept => Diagnostic::error(
@@ -127,12 +127,18 @@ impl Clash {
                 format!(
                     "Two resources speak of {what}. This plan removes it with one of them, which would take it from the \
                      other as well. Make Terraform forget the one without touching EKS, with a removed block or terraform \
-                     state rm."
+                     state rm.\n\n{DEPOSED}"
                 ),
             ),
         }
     }
 }
+
+/// What becomes of an object that was to be made anew before it was removed, and how to get on.
+pub(in super::super) const DEPOSED: &str = "\
+If an apply was to replace this and create_before_destroy had the new one come first: EKS has one of them only, so that cannot work, \
+and what is there is now a deposed object in the state. Take create_before_destroy out, also of whatever depends on this resource. \
+Then `terraform state rm`, with the address, forgets the object without touching EKS, and an import block brings it back.";
 
 fn excluded(EntryKey { region, cluster, principal }: &EntryKey) -> Diagnostic {
     let detail = format!(

@@ -11,9 +11,11 @@
 //! |---|---|
 //! | [`record`] | what is kept |
 //! | [`clash`] | what is refused because of it |
+//! | [`made`] | what has been made and removed, for those who come after that |
 //! | [`outlook`] | what will be there because of it, for those who ask in a plan whether entries cover aws-auth |
 
 mod clash;
+mod made;
 mod outlook;
 mod record;
 
@@ -24,15 +26,18 @@ use crate::aws::aws_auth::Live;
 use crate::aws::{AuthenticationMode, AwsError, Budget, Eks};
 use crate::framework::{Diagnostic, Walks};
 
+use self::made::Made;
 use self::record::{ModePlan, Record, SetPlan};
 use super::exclusion::Exclusion;
 
+pub(super) use self::clash::DEPOSED;
 pub(super) use self::record::{AssociationPlan, ClusterKey, EntryKey, EntryPlan, Intent, PlannedEntry};
 
-/// What has been planned so far.
+/// What has been planned so far, and what has been made.
 pub(super) struct Walk {
     walks: Walks,
     record: Mutex<Record>,
+    made: Mutex<Made>,
     principals: Mutex<HashMap<ClusterKey, Principals>>,
 }
 
@@ -40,7 +45,7 @@ type Principals = Arc<BTreeSet<String>>;
 
 impl Walk {
     pub(super) fn new(walks: Walks) -> Self {
-        Self { walks, record: Mutex::default(), principals: Mutex::default() }
+        Self { walks, record: Mutex::default(), made: Mutex::default(), principals: Mutex::default() }
     }
 
     /// Notes what is planned for an entry.
@@ -115,6 +120,53 @@ impl Walk {
         plans.any(|planned| matches!(planned.intent, Intent::Create | Intent::Recreate))
     }
 
+    /// Notes in the first half of a replacement, that of what is there, whether the resource had another entry so far.
+    pub(super) fn plan_replacement(&self, key: &EntryKey, comes_from_another: bool) {
+        self.record().entry(key).comes_from_another = comes_from_another;
+    }
+
+    /// Whether the resource that is replaced had another entry so far.
+    pub(super) fn comes_from_another(&self, key: &EntryKey) -> bool {
+        self.record().entries.get(key).is_some_and(|noted| noted.comes_from_another)
+    }
+
+    /// Notes that a resource has made an entry, or taken it over, and for which unique id of the principal.
+    pub(super) fn has_made_entry(&self, key: EntryKey, unique_id: Option<String>) {
+        // Where walks follow each other, one may remove what an earlier one has made.
+        if self.walks == Walks::One {
+            self.made().add_entry(key, unique_id);
+        }
+    }
+
+    /// Notes that a resource has made an association, or given it another scope.
+    pub(super) fn has_made_association(&self, key: EntryKey, policy: &str) {
+        if self.walks == Walks::One {
+            self.made().add_association(key, policy.to_owned());
+        }
+    }
+
+    /// Notes that a resource has removed its entry.
+    pub(super) fn has_removed_entry(&self, key: EntryKey) {
+        if self.walks == Walks::One {
+            self.made().remove_entry(key);
+        }
+    }
+
+    /// Whether a resource has removed the entry in this apply, so that whatever there was to say of that has been said.
+    pub(super) fn removed_entry(&self, key: &EntryKey) -> bool {
+        self.made().is_removed(key)
+    }
+
+    /// The unique id, if it was given, of the principal that a resource has made the entry for in this apply.
+    pub(super) fn made_entry(&self, key: &EntryKey) -> Option<Option<String>> {
+        self.made().entry(key).cloned()
+    }
+
+    /// Whether a resource has made the association in this apply.
+    pub(super) fn made_association(&self, key: &EntryKey, policy: &str) -> bool {
+        self.made().has_association(key, policy)
+    }
+
     /// Whether a resource of this walk that was planned before sets a mode with access entries.
     pub(super) fn plans_mode_with_entries(&self, key: &ClusterKey) -> bool {
         let record = self.record();
@@ -172,6 +224,10 @@ impl Walk {
         plans.push(planned);
     }
 
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,6 +256,18 @@ mod tests {
 
     pub(super) fn policies() -> Option<BTreeSet<String>> {
         Some(["AmazonEKSViewPolicy".to_owned()].into())
+    }
+
+    #[test]
+    fn what_an_earlier_walk_has_made_may_be_removed() {
+        for (walks, is_made) in [(Walks::One, true), (Walks::Several, false)] {
+            let (walk, key) = (Walk::new(walks), key());
+            walk.has_made_entry(key.clone(), None);
+            walk.has_made_association(key.clone(), "AmazonEKSViewPolicy");
+            assert_eq!(walk.made_entry(&key), is_made.then_some(None));
+            assert_eq!(walk.made_association(&key, "AmazonEKSViewPolicy"), is_made);
+            assert!(!walk.made_association(&key, "AmazonEKSEditPolicy"));
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) struct Record {
 #[derive(Default)]
 pub(super) struct EntryRecord {
     pub(super) plans: Vec<EntryPlan>,
+    /// Whether a resource that had another entry is replaced, and has this one then.
+    pub(super) comes_from_another: bool,
     /// Its associations, by the name of the policy.
     pub(super) associations: BTreeMap<String, Vec<AssociationPlan>>,
 }

@@ -107,9 +107,12 @@ async fn pain_03_adoption_is_announced_and_changes_what_differs() {
         "access_policies": { VIEW: within(&["a"]), EDIT: everywhere() },
     }));
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
-    assert_eq!(summaries(&plan.warnings), ["EKS access entry will be adopted", "Policies will be removed"]);
-    assert_eq!(plan.warnings[0].path, "principal_arn");
-    assert_says(&plan.warnings[1], &[&policy(ADMIN)]);
+    let [adopted, removed, last] = plan.warnings.as_slice() else { panic!("{:?}", plan.warnings) };
+    assert_eq!(adopted.summary, format!("EKS access entry of {} will be adopted", role("viewer")));
+    assert_eq!(adopted.path, "principal_arn");
+    assert_says(adopted, &["groups old", "tags changed, gone", "what is not written here goes"]);
+    assert_says(removed, &[&policy(ADMIN)]);
+    assert_says(last, &["last one", &role("viewer")]);
     assert!(!plan.warnings[1].detail.contains(VIEW), "{:?}", plan.warnings);
     assert_eq!(world.changes(), [""; 0]);
 
@@ -178,21 +181,79 @@ async fn a_replaced_entry_is_not_refused() {
     world.apply(plan).await.unwrap();
 }
 
-/// EKS has one entry for a principal: the new one cannot be made while the old one is there, and to adopt the old one would
-/// be to have it deleted next.
+/// A replacement that goes elsewhere is held against what is there as any new entry is: before the old one is gone.
+#[tokio::test]
+async fn a_replacement_that_goes_elsewhere_is_checked_like_a_new_entry() {
+    let world = World::start().await;
+    world.emulator.put_cluster("old", "CONFIG_MAP");
+    world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
+    world.emulator.put_entry("dev", json!({ "principalArn": role("taken") })).unwrap();
+    let failure = world.plan(TYPE, "x", entry(&role("taken"), json!({}))).await.unwrap_err();
+    assert_refused(&failure, "principal_arn", &["import {", &role("taken")]);
+    assert!(world.entry(&role("viewer")).is_some());
+
+    // Terraform drops what is said in warnings of the new half; where nothing is replaced, the same is a warning.
+    let elsewhere = viewer(json!({ "region": "eu-west-1" }));
+    assert_eq!(world.plan(TYPE, "x", elsewhere).await.unwrap().action, Action::Replace);
+
+    // And back to a replacement in its place.
+    world.new_walk().await.unwrap();
+    let replace = PlanOptions { replace: true, ..PlanOptions::default() };
+    world.plan_with(TYPE, "x", viewer(json!({})), replace).await.unwrap();
+}
+
+/// Another resource that has the entry already is not the one that is replaced.
+#[tokio::test]
+async fn a_replacement_that_goes_where_another_resource_is_is_refused() {
+    let world = World::start().await;
+    world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
+    world.converge(TYPE, "other", entry(&role("other"), json!({}))).await.unwrap();
+    world.new_walk().await.unwrap();
+    world.plan(TYPE, "other", entry(&role("other"), json!({}))).await.unwrap();
+    let failure = world.plan(TYPE, "x", entry(&role("other"), json!({}))).await.unwrap_err();
+    assert_refused(&failure, "", &["Managed twice", &role("other")]);
+}
+
+/// EKS has one entry for a principal: the new one cannot be made while the old one is there. Terraform does not tell this from an
+/// entry that somebody else has made.
 #[tokio::test]
 async fn pain_06_create_before_destroy_is_refused_before_anything_is_lost() {
-    for mode in ["fail", "adopt"] {
-        let world = World::start().await;
-        let config = |id: &str| viewer(json!({ "principal_unique_id": id, "on_conflict": mode }));
-        world.converge(TYPE, "x", config("AROA1")).await.unwrap();
-        let options = PlanOptions { create_before_destroy: true, ..PlanOptions::default() };
-        let plan = world.plan_with(TYPE, "x", config("AROA2"), options).await.unwrap();
-        let failure = world.apply(plan).await.unwrap_err();
-        assert_refused(&failure, "", &["create_before_destroy", &role("viewer")]);
-        assert!(world.entry(&role("viewer")).is_some(), "{mode}");
-        assert_eq!(world.state(TYPE, "x").unwrap()["principal_unique_id"], "AROA1");
-    }
+    let world = World::start().await;
+    let config = |id: &str| viewer(json!({ "principal_unique_id": id }));
+    world.converge(TYPE, "x", config("AROA1")).await.unwrap();
+    let options = PlanOptions { create_before_destroy: true, ..PlanOptions::default() };
+    let plan = world.plan_with(TYPE, "x", config("AROA2"), options).await.unwrap();
+    let failure = world.apply(plan).await.unwrap_err();
+    assert_refused(&failure, "principal_arn", &["create_before_destroy", "terraform state rm", &role("viewer")]);
+    assert_eq!(world.changes(), ["CreateAccessEntry viewer"]);
+}
+
+#[tokio::test]
+async fn create_before_destroy_with_adoption_is_a_change_in_place() {
+    let world = World::start().await;
+    let config = adopting(json!({ "access_policies": { VIEW: everywhere() } }));
+    world.converge(TYPE, "x", config.clone()).await.unwrap();
+    world.changes();
+    let options = PlanOptions { create_before_destroy: true, replace: true, ..PlanOptions::default() };
+    let plan = world.plan_with(TYPE, "x", config.clone(), options).await.unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    world.apply(plan).await.unwrap();
+    // The new one, which EKS refuses because it has it. Nothing is deleted.
+    assert_eq!(world.changes(), ["CreateAccessEntry viewer"]);
+    assert_eq!(world.plan(TYPE, "x", config).await.unwrap().action, Action::NoOp);
+}
+
+/// To take over the entry of the principal that is gone lets the new one in no more than before.
+#[tokio::test]
+async fn create_before_destroy_with_adoption_is_refused_for_another_principal_of_the_name() {
+    let world = World::start().await;
+    let config = |id: &str| adopting(json!({ "principal_unique_id": id }));
+    world.converge(TYPE, "x", config("AROA1")).await.unwrap();
+    let options = PlanOptions { create_before_destroy: true, ..PlanOptions::default() };
+    let plan = world.plan_with(TYPE, "x", config("AROA2"), options).await.unwrap();
+    let failure = world.apply(plan).await.unwrap_err();
+    assert_refused(&failure, "principal_unique_id", &["create_before_destroy", "-replace", &role("viewer")]);
+    assert!(world.entry(&role("viewer")).is_some());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{ADMIN, TYPE, VIEW, assert_says, entry, everywhere, summaries, viewer, within};
+use crate::support::core::{Action, PlanOptions};
 use crate::support::eks::{World, policy, role};
 
 const CALLER: &str = "This plan locks out whoever runs it";
@@ -79,6 +80,74 @@ async fn an_administrator_by_an_association_counts() {
     let policies = json!([{ "policyArn": policy(ADMIN), "accessScope": { "type": "cluster" } }]);
     world.emulator.put_entry("dev", json!({ "principalArn": role("viewer"), "accessPolicies": policies })).unwrap();
     assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [LAST]);
+}
+
+/// An association that is nobody's business here, or that may come back in the same apply.
+fn make_admin(world: &World) {
+    let policies = json!([{ "policyArn": policy(ADMIN), "accessScope": { "type": "cluster" } }]);
+    world.emulator.put_entry("dev", json!({ "principalArn": role("viewer"), "accessPolicies": policies })).unwrap();
+}
+
+/// What is said to the new half of a replacement, Terraform drops: what can be is said to the first.
+#[tokio::test]
+async fn pain_05_making_the_entry_of_whoever_runs_it_again_is_warned_of() {
+    for (more, expected) in [
+        (json!({ "principal_unique_id": "AROA2" }), vec![CALLER]),
+        (json!({ "principal_unique_id": "AROA1", "type": "EC2_LINUX" }), vec![CALLER]),
+    ] {
+        let world = as_viewer().await;
+        world.converge(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA1" }))).await.unwrap();
+        let plan = world.plan(TYPE, "x", viewer(more)).await.unwrap();
+        assert_eq!(plan.action, Action::Replace);
+        assert_eq!(summaries(&plan.warnings), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_goes_with_an_entry_that_is_made_again_is_told() {
+    let world = World::start().await;
+    world.converge(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA1" }))).await.unwrap();
+    make_admin(&world);
+    let plan = world.plan(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA2" }))).await.unwrap();
+    let goes = format!("Policies go with the EKS access entry of {}", role("viewer"));
+    assert_eq!(summaries(&plan.warnings), [&*goes, LAST]);
+    assert_says(&plan.warnings[0], &[&policy(ADMIN), "principal_arn"]);
+}
+
+/// Without a change that says so, only a refusal is heard.
+#[tokio::test]
+async fn refusing_holds_for_every_replacement() {
+    let world = World::start_with("API", json!({ "lockout_guard": "refuse" })).await;
+    world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
+    make_admin(&world);
+    let replace = PlanOptions { replace: true, ..PlanOptions::default() };
+    for (config, options) in
+        [(viewer(json!({})), replace), (viewer(json!({ "type": "EC2_LINUX" })), PlanOptions::default())]
+    {
+        world.new_walk().await.unwrap();
+        let failure = world.plan_with(TYPE, "x", config, options).await.unwrap_err();
+        assert_eq!(failure.only().summary, LAST);
+    }
+}
+
+/// The entry comes under this resource with fewer rights than it has.
+#[tokio::test]
+async fn taking_an_entry_over_without_its_rights_is_refused() {
+    let world = World::start_with("API", json!({ "lockout_guard": "refuse" })).await;
+    make_admin(&world);
+    let viewing = json!({ "access_policies": { VIEW: everywhere() } });
+    let mut adopting = viewer(viewing.clone());
+    adopting["on_conflict"] = "adopt".into();
+    let failure = world.plan(TYPE, "x", adopting).await.unwrap_err();
+    assert_eq!(failure.only().summary, LAST);
+
+    world.import(TYPE, "x", &format!("dev:{}", role("viewer"))).await.unwrap();
+    let failure = world.plan(TYPE, "x", viewer(viewing)).await.unwrap_err();
+    assert_eq!(failure.only().summary, LAST);
+    // Other rights, and those as well.
+    let both = json!({ "access_policies": { VIEW: everywhere(), ADMIN: everywhere() } });
+    world.new_walk().await.unwrap();
+    world.plan(TYPE, "x", viewer(both)).await.unwrap();
 }
 
 #[tokio::test]

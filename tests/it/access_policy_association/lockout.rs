@@ -48,6 +48,16 @@ async fn pain_35_the_last_administrator_is_narrowed() {
     assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [LAST]);
 }
 
+/// EKS has the association, and the state does not: what is created in the plan narrows it.
+#[tokio::test]
+async fn pain_35_the_last_administrator_is_narrowed_by_a_new_association() {
+    let world = World::start().await;
+    put_entry(&world, "ops", &[CLUSTER_ADMIN]);
+    assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [LAST]);
+    assert_eq!(planned(&world, association("ops", CLUSTER_ADMIN)).await, [""; 0]);
+    assert_eq!(planned(&world, in_namespaces("ops", VIEW, &["a"])).await, [""; 0]);
+}
+
 #[tokio::test]
 async fn pain_35_the_last_administrator_gets_another_policy() {
     let world = world().await;

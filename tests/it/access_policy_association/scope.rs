@@ -4,7 +4,7 @@ use eks_emulator::{Fault, FaultKind};
 use serde_json::json;
 
 use super::{EDIT, TYPE, VIEW, association, in_namespaces, policies, scoped, world};
-use crate::support::core::{Action, as_json};
+use crate::support::core::{Action, PlanOptions, as_json};
 use crate::support::eks::{policy, role};
 
 #[tokio::test]
@@ -41,6 +41,21 @@ async fn pain_14_a_change_of_scope_is_one_call_in_place() {
         let others = json!({ "type": "cluster", "namespaces": [] });
         assert_eq!(policies(&world, "viewer"), json!({ VIEW: scope, EDIT: others }));
     }
+}
+
+/// To EKS the new association and the old one are the same: what has just been made must not be taken away with the old one.
+#[tokio::test]
+async fn create_before_destroy_takes_nothing_away() {
+    let world = world().await;
+    let config = association("viewer", VIEW);
+    world.converge(TYPE, "x", config.clone()).await.unwrap();
+    world.calls();
+    let options = PlanOptions { create_before_destroy: true, replace: true, ..PlanOptions::default() };
+    let plan = world.plan_with(TYPE, "x", config.clone(), options).await.unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    world.apply(plan).await.unwrap();
+    assert_eq!(world.changes(), ["AssociateAccessPolicy viewer"]);
+    assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::NoOp);
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn of_the_five_minutes_do_what_is_told() {
     assert!(refusal.detail.contains("import {"), "{refusal:?}");
     workspace.write("auditor.tf", &entry.replace("\n}", "\n  on_conflict = \"adopt\"\n}"));
     let plan = Events::parse(&workspace.run(&["plan", "-json"]).stdout);
-    assert_eq!(plan.summaries(), ["EKS access entry will be adopted"]);
+    assert_eq!(plan.summaries(), [format!("EKS access entry of {} will be adopted", role("auditor"))]);
     // EKS is asked to make it, and refuses; then it is changed.
     assert_eq!(workspace.apply(), ["CreateAccessEntry auditor", "UpdateAccessEntry auditor"]);
 

@@ -33,6 +33,43 @@ async fn access_entry() {
     assert_eq!(workspace.emulator.entries(CLUSTER), [] as [serde_json::Value; 0]);
 }
 
+/// `create_before_destroy` is contagious: it is enough that something that depends on the association has it.
+#[tokio::test]
+async fn create_before_destroy_takes_no_access_away() {
+    let workspace = Workspace::start(&format!(
+        r#"
+{ENTRY}
+resource "eks_access_policy_association" "viewer" {{
+  cluster_name  = "dev"
+  principal_arn = eks_access_entry.viewer.principal_arn
+  policy_arn    = "AmazonEKSViewPolicy"
+
+  access_scope {{
+    type = "cluster"
+  }}
+
+  lifecycle {{
+    replace_triggered_by = [eks_access_entry.viewer]
+  }}
+}}
+
+resource "terraform_data" "dependent" {{
+  input = eks_access_policy_association.viewer.id
+
+  lifecycle {{
+    create_before_destroy = true
+  }}
+}}
+"#
+    ))
+    .await;
+    workspace.apply();
+    let configuration = std::fs::read_to_string(workspace.terraform.folder().join("main.tf")).unwrap();
+    workspace.write("main.tf", &configuration.replace(r#"["viewers"]"#, r#"["auditors"]"#));
+    assert_eq!(workspace.apply(), ["AssociateAccessPolicy viewer", "UpdateAccessEntry viewer"]);
+    assert_eq!(workspace.plan(), [] as [&str; 0]);
+}
+
 /// A type is for life: another one is another entry.
 #[tokio::test]
 async fn access_entry_of_another_type() {

@@ -208,7 +208,7 @@ async fn a_replacement_that_creates_first() {
     let plan = core.plan_with("toy_thing", "a", config_with(json!({ "name": "b" })), options).await.unwrap();
     toy.calls.lock().unwrap().clear();
     core.apply(plan).await.unwrap();
-    assert_eq!(*toy.calls.lock().unwrap(), ["configure", "upgrade", "validate", "plan", "apply", "plan", "apply"]);
+    assert_eq!(*toy.calls.lock().unwrap(), ["configure", "validate", "plan", "apply", "upgrade", "plan", "apply"]);
     assert_eq!(core.state("toy_thing", "a").unwrap()["id"], "b");
     assert_eq!(toy.remote.lock().unwrap().keys().collect::<Vec<_>>(), ["b"]);
 }

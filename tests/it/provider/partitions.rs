@@ -79,3 +79,20 @@ async fn pain_44_a_policy_of_another_partition_is_refused_before_apply() {
     let failure = world.plan("eks_access_policy_association", "x", association).await.unwrap_err();
     assert!(failure.only().detail.contains("\"AmazonEKSViewPolicy\""), "{failure:?}");
 }
+
+/// EKS looks for the principal for a while, and then says that it is not there.
+#[tokio::test]
+async fn a_principal_of_another_partition_is_refused_in_the_plan() {
+    let world = World::start().await;
+    let principal = "arn:aws-cn:iam::111122223333:role/viewer";
+    let entry = json!({ "cluster_name": CLUSTER, "principal_arn": principal });
+    let mut association = entry.clone();
+    association["policy_arn"] = "AmazonEKSViewPolicy".into();
+    association["access_scope"] = json!({ "type": "cluster" });
+    for (type_name, config) in [("eks_access_entry", entry), ("eks_access_policy_association", association)] {
+        let failure = world.plan(type_name, "x", config).await.unwrap_err();
+        let error = failure.only();
+        assert_eq!((&*error.summary, &*error.path), ("Principal of another partition", "principal_arn"));
+        assert!(error.detail.contains("aws-cn") && error.detail.contains("us-east-1"), "{}", error.detail);
+    }
+}

@@ -99,14 +99,16 @@ impl Core {
         self.carry_out(&plan.address, order, Some(object)).await
     }
 
-    /// Creates the new object, then deletes the old one, which Core calls deposed meanwhile.
+    /// Creates the new object, then deletes the old one, which Core calls deposed meanwhile. The provider is told of that one only
+    /// when the new one is there.
     ///
-    /// A deposed object that cannot be deleted is not kept here, as it would be in a real state.
+    /// A deposed object that is not deleted is not kept here, as it would be in a real state. It comes back if the new one cannot be
+    /// created, but not if already the plan of that, made anew, fails (seen with Terraform 1.11.4).
     async fn put_and_delete(&self, plan: Plan, config: Json) -> Result<Applied, Failure> {
         let address = plan.address.clone();
-        let object = self.object(&address).await?.expect("something to replace");
         let deposed = self.forget(&address.type_name, &address.name).expect("something to replace");
-        let created = match self.put(plan, config).await {
+        let last_plan = self.last_plan(&plan, config).await?;
+        let created = match self.carry_out_plan(plan, last_plan).await {
             Ok(created) => created,
             Err(failure) => {
                 if self.stored(&address.type_name, &address.name).is_none() {
@@ -116,6 +118,7 @@ impl Core {
             }
         };
         // That it is to be deleted is planned only now.
+        let object = self.restored(&address, deposed).await?;
         let planned = self.plan_deletion(&address, &object).await?;
         let order = Order {
             action: Action::Delete,
@@ -130,14 +133,23 @@ impl Core {
     }
 
     async fn put(&self, plan: Plan, config: Json) -> Result<Applied, Failure> {
+        let last_plan = self.last_plan(&plan, config).await?;
+        self.carry_out_plan(plan, last_plan).await
+    }
+
+    /// Core plans again, now that everything is known; the answer must not differ from the plan that was agreed to.
+    async fn last_plan(&self, plan: &Plan, config: Json) -> Result<LastPlan, Failure> {
         let schema = self.resource(&plan.address.type_name);
         let config = config::read(&schema.block, &config)?;
         assert!(config.is_wholly_known(), "{:?} is still unknown in apply", config.first_unknown());
-
-        // Core plans again, now that everything is known; the answer must not differ from the plan that was agreed to.
         let current = self.object(&plan.address).await?;
         let change = self.change(&plan.address, &config, current.as_ref(), plan.options).await?;
-        self.check_final_plan(&plan, &change)?;
+        self.check_final_plan(plan, &change)?;
+        Ok(LastPlan { config, current, change })
+    }
+
+    async fn carry_out_plan(&self, plan: Plan, last_plan: LastPlan) -> Result<Applied, Failure> {
+        let LastPlan { config, current, change } = last_plan;
         if change.action == Action::NoOp {
             return Ok(Applied { state: plan.prior, warnings: change.warnings });
         }
@@ -224,6 +236,13 @@ impl Core {
         done.object = (!value.is_null()).then_some(Object { value, private: answer.private, identity, tainted });
         Ok(done)
     }
+}
+
+/// What is left to do once everything is known.
+struct LastPlan {
+    config: Dynamic,
+    current: Option<Object>,
+    change: Change,
 }
 
 /// One thing to do to one object.

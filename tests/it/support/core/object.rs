@@ -82,11 +82,18 @@ impl Core {
 
     /// The object out of the state, as the current version of the provider has it.
     pub(super) async fn object(&self, address: &Address) -> Result<Option<Object>, Failure> {
+        match self.stored(&address.type_name, &address.name) {
+            Some(stored) => self.restored(address, stored).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What was in the state, as the current version of the provider has it.
+    pub(super) async fn restored(&self, address: &Address, stored: Stored) -> Result<Object, Failure> {
         let schema = self.resource(&address.type_name);
-        let Some(stored) = self.stored(&address.type_name, &address.name) else { return Ok(None) };
         let value = self.upgrade(address, schema, &stored).await?;
         let identity = self.upgrade_identity(address, schema, &stored).await?;
-        Ok(Some(Object { value, private: stored.private, identity, tainted: stored.tainted }))
+        Ok(Object { value, private: stored.private, identity, tainted: stored.tainted })
     }
 
     /// The object out of the state, as the provider finds it now, with warnings; none if it is gone.
