@@ -55,7 +55,8 @@ impl Environment {
     /// Reads the variables of go-plugin, and where temporary files go.
     pub fn read(lookup: impl Lookup) -> Result<Self, EnvironmentError> {
         let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let text = |name: &str| set(name).and_then(|value| value.into_string().ok());
+        // What is no text is read all the same, and refused: a certificate that is taken for absent means no TLS.
+        let text = |name: &str| set(name).map(|value| value.to_string_lossy().into_owned());
 
         let client_certificate = text("PLUGIN_CLIENT_CERT")
             .map(|pem| CertificateDer::from_pem_slice(pem.as_bytes()))
@@ -116,16 +117,20 @@ impl fmt::Display for HandshakeLine<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     /// Looks variables up in a list.
-    fn of(variables: &[(&'static str, &'static str)]) -> impl Lookup {
-        move |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.into())
+    fn of<T: AsRef<OsStr>>(variables: &[(&'static str, T)]) -> impl Lookup {
+        move |name: &str| {
+            variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.as_ref().to_owned())
+        }
     }
 
     #[test]
     fn a_person_has_no_cookie() {
-        assert!(!started_by_core(of(&[])));
+        assert!(!started_by_core(of::<&str>(&[])));
         assert!(!started_by_core(of(&[(COOKIE_NAME, "")])));
         assert!(!started_by_core(of(&[(COOKIE_NAME, "d602bf8f")])));
         assert!(started_by_core(of(&[(COOKIE_NAME, COOKIE)])));
@@ -141,6 +146,20 @@ mod tests {
     fn group_without_a_number_is_refused() {
         let error = Environment::read(of(&[("PLUGIN_UNIX_SOCKET_GROUP", "wheel")])).unwrap_err();
         assert_eq!(error.to_string(), "PLUGIN_UNIX_SOCKET_GROUP is \"wheel\": give the numeric id of the group");
+    }
+
+    /// Taken for absent, the first would do without TLS, and the second would let in fewer than asked for.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_text_is_refused() {
+        use std::os::unix::ffi::OsStrExt;
+
+        for variable in ["PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_GROUP"] {
+            for value in [&b"\xff"[..], b"10\xff", b"-----BEGIN CERTIFICATE-----\n\xff\n-----END CERTIFICATE-----\n"] {
+                let error = Environment::read(of(&[(variable, OsStr::from_bytes(value))])).unwrap_err();
+                assert!(error.to_string().starts_with(&format!("{variable} ")), "{error}");
+            }
+        }
     }
 
     #[test]
