@@ -50,7 +50,7 @@ model! {
     /// What names the set of principals of a cluster.
     pub struct AccessEntriesExclusiveIdentity {
         /// The name of the EKS cluster.
-        pub cluster_name: Value<String> = required(),
+        pub cluster_name: Value<String> = required().check(argument::check_cluster_name),
         /// The region of the cluster.
         pub region: Value<String> = optional(),
     }

@@ -55,11 +55,11 @@ model! {
     /// What names the association of a policy with an entry.
     pub struct AccessPolicyAssociationIdentity {
         /// The name of the EKS cluster.
-        pub cluster_name: Value<String> = required(),
+        pub cluster_name: Value<String> = required().check(argument::check_cluster_name),
         /// The ARN of the IAM principal.
-        pub principal_arn: Value<String> = required(),
+        pub principal_arn: Value<String> = required().check(argument::check_sought_principal),
         /// The ARN of the access policy.
-        pub policy_arn: Value<String> = required(),
+        pub policy_arn: Value<String> = required().check(argument::check_policy),
         /// The region of the cluster.
         pub region: Value<String> = crate::framework::schema::optional(),
     }

@@ -46,7 +46,7 @@ model! {
     /// What names the authentication mode of a cluster.
     pub struct AuthenticationModeIdentity {
         /// The name of the EKS cluster.
-        pub cluster_name: Value<String> = required(),
+        pub cluster_name: Value<String> = required().check(argument::check_cluster_name),
         /// The region of the cluster.
         pub region: Value<String> = optional(),
     }

@@ -73,9 +73,9 @@ model! {
     /// What names an access entry.
     pub struct AccessEntryIdentity {
         /// The name of the EKS cluster.
-        pub cluster_name: Value<String> = required(),
+        pub cluster_name: Value<String> = required().check(argument::check_cluster_name),
         /// The ARN of the IAM principal.
-        pub principal_arn: Value<String> = required(),
+        pub principal_arn: Value<String> = required().check(argument::check_sought_principal),
         /// The region of the cluster.
         pub region: Value<String> = optional(),
     }

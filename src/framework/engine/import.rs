@@ -1,8 +1,8 @@
 //! ImportResourceState: takes an object that exists into the state, by its id or by its identity.
 
 use super::super::{Diagnostic, Diagnostics, Found, Operation, Provider, Sought};
-use super::{Answer, Call, Engine, conform, decode, encode, private};
-use crate::value::{Dynamic, Encoded};
+use super::{Answer, Call, Engine, conform, decode, encode, private, validate};
+use crate::value::{AttributePath, Dynamic, Encoded};
 
 /// The question: exactly one of `id` and `identity` is given.
 #[derive(Debug, Default)]
@@ -45,6 +45,10 @@ impl<P: Provider> Engine<P> {
                 Some(identity) => decode("identity", identity, &known.identity_ty)?,
                 None => resource.parse_import_id(&question.id)?,
             };
+            // It is no configuration, so nobody has looked at it before.
+            let mut wrong = Diagnostics::none();
+            validate::object(&identity, &known.identity_fields, &AttributePath::root(), &mut wrong);
+            wrong.into_result()?;
             let call = Call::on(self, resource, Operation::Read, &Dynamic::Null)?;
             let cx = call.cx(self);
             let found = resource.read(&cx, Sought::Named(identity)).await;

@@ -83,7 +83,8 @@ fn validate(config: Dynamic, fields: &[Field], whole: impl FnOnce(Dynamic) -> Re
     Validated { diagnostics }
 }
 
-fn object(config: &Dynamic, fields: &[Field], at: &AttributePath, diagnostics: &mut Diagnostics) {
+/// What is wrong with the fields of an object, each by itself.
+pub(super) fn object(config: &Dynamic, fields: &[Field], at: &AttributePath, diagnostics: &mut Diagnostics) {
     let Dynamic::Object(attributes) = config else { return };
     for field in fields {
         let value = attributes.get(field.name).unwrap_or(&Dynamic::Null);

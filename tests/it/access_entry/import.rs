@@ -18,6 +18,37 @@ async fn an_id_that_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn an_identity_that_names_no_entry() {
+    let world = World::start().await;
+    let viewer = role("viewer");
+    let session = "arn:aws:sts::111122223333:assumed-role/viewer/jane";
+    for (cluster, principal, path, words) in [
+        (json!(null), json!(viewer), "cluster_name", ["Missing required argument", "cluster_name"]),
+        (json!(""), json!(viewer), "cluster_name", ["Invalid cluster name", "\"\""]),
+        (json!("dev"), json!(null), "principal_arn", ["Missing required argument", "principal_arn"]),
+        (json!("dev"), json!(""), "principal_arn", ["Invalid principal", "\"\""]),
+        (json!("dev"), json!(session), "principal_arn", ["Invalid principal", &viewer]),
+    ] {
+        let identity = json!({ "cluster_name": cluster, "principal_arn": principal });
+        let failure = world.import_identity(TYPE, "x", &identity).await.unwrap_err();
+        assert_refused(&failure, path, &words);
+    }
+    let failure = world.import(TYPE, "x", &format!("dev:{session}")).await.unwrap_err();
+    assert_refused(&failure, "principal_arn", &["Invalid principal", &viewer]);
+    assert_eq!(world.calls(), [""; 0]);
+}
+
+/// Nobody else can make their entries, but they can be taken into a state.
+#[tokio::test]
+async fn the_entry_of_a_service_linked_role() {
+    let world = World::start().await;
+    let role = role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS");
+    world.emulator.put_entry(CLUSTER, json!({ "principalArn": role })).unwrap();
+    world.import_identity(TYPE, "x", &json!({ "cluster_name": CLUSTER, "principal_arn": role })).await.unwrap();
+    world.verify_import(TYPE, "x", &format!("dev:{role}"), &[]).await.unwrap();
+}
+
+#[tokio::test]
 async fn nothing_to_import() {
     let world = World::start().await;
     for (cluster, principal) in [("dev", "viewer"), ("prod", "viewer")] {

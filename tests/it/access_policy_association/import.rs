@@ -28,6 +28,25 @@ async fn an_id_that_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn an_identity_that_names_no_association() {
+    let world = world().await;
+    let good = json!({ "cluster_name": "dev", "principal_arn": role("viewer"), "policy_arn": VIEW });
+    world.emulator.clear_calls();
+    for (name, value, summary) in [
+        ("cluster_name", json!("a b"), "Invalid cluster name"),
+        ("principal_arn", json!("viewer"), "Invalid principal"),
+        ("policy_arn", json!(null), "Missing required argument"),
+        ("policy_arn", json!("arn:aws:iam::aws:policy/AdministratorAccess"), "Invalid access policy"),
+    ] {
+        let mut identity = good.clone();
+        identity[name] = value;
+        let failure = world.import_identity(TYPE, "x", &identity).await.unwrap_err();
+        assert_eq!((failure.only().summary.as_str(), failure.only().path.as_str()), (summary, name));
+    }
+    assert_eq!(world.calls(), [""; 0]);
+}
+
+#[tokio::test]
 async fn what_is_not_there_cannot_be_imported() {
     let world = world().await;
     let ids = [("dev", "viewer", policy(VIEW)), ("dev", "nobody", policy(VIEW)), ("prod", "viewer", policy(VIEW))];

@@ -44,6 +44,18 @@ async fn unreadable_id() {
     assert_said(&by_id(Remote::default(), "cup").await.diagnostics, &["error: Unreadable import id"]);
 }
 
+/// An identity is no configuration: Terraform has nobody look at it before.
+#[tokio::test]
+async fn unusable_identity() {
+    let remote = Remote { read: |_, _| panic!("nothing is looked for"), ..Remote::default() };
+    for (name, said) in
+        [(Value::Null, "error at name: Missing required argument"), (known("Cup"), "error at name: Not in lower case")]
+    {
+        assert_said(&by_identity(remote, ThingIdentity { name, ..cup() }).await.diagnostics, &[said]);
+    }
+    assert_said(&by_id(remote, "south/Cup").await.diagnostics, &["error at name: Not in lower case"]);
+}
+
 #[tokio::test]
 async fn panics() {
     let imported = by_id(Remote::default(), "panic/cup").await;

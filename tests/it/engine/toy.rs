@@ -185,7 +185,7 @@ model! {
     /// What names a `toy_thing`.
     pub(super) struct ThingIdentity {
         /// The name.
-        pub(super) name: Value<String> = required(),
+        pub(super) name: Value<String> = required().check(check_lower_case),
         /// Where it is.
         pub(super) zone: Value<String> = optional(),
     }
