@@ -130,7 +130,7 @@ pub fn block() -> Field {
     Field { shape: Shape::Block(Nesting::Single, Vec::new()), ..optional() }
 }
 
-/// A block that the practitioner must write.
+/// A block that the practitioner must write. Terraform cannot be told so of blocks by key: the resource has to look.
 pub fn required_block() -> Field {
     Field { shape: Shape::Block(Nesting::Single, Vec::new()), ..required() }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | any, null | nil |
 //! | any, known only after apply | an extension; on reading any of them, on writing always `d4 00 00` |
-//! | number | an integer if it fits 64 bits, else decimal text; on reading, floats as well |
+//! | number | an integer if it fits an `i64`, else decimal text; on reading, any other integer and floats as well |
 //! | list, set, tuple | an array |
 //! | map, object | a map; an object has exactly the attributes of its type |
 //! | dynamic | an array of two: the type as JSON, and the value |

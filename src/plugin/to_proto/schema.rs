@@ -63,11 +63,12 @@ fn nested_block(field: &Field) -> Option<pb::schema::NestedBlock> {
     let (nesting, fields) = field.inner()?;
     let required = i64::from(field.presence == Presence::Required);
     // A single block occurs at least and at most as often: zero means that it may be left out.
-    let (nesting, max_items) = match nesting {
-        Nesting::Single => (NestingMode::Single, required),
-        Nesting::List => (NestingMode::List, 0),
-        Nesting::Set => (NestingMode::Set, 0),
-        Nesting::Map => (NestingMode::Map, 0),
+    let (nesting, min_items, max_items) = match nesting {
+        Nesting::Single => (NestingMode::Single, required, required),
+        Nesting::List => (NestingMode::List, required, 0),
+        Nesting::Set => (NestingMode::Set, required, 0),
+        // Terraform counts no keys, and refuses a schema that does.
+        Nesting::Map => (NestingMode::Map, 0, 0),
     };
     let block = pb::schema::Block {
         description: field.description.clone(),
@@ -80,7 +81,7 @@ fn nested_block(field: &Field) -> Option<pb::schema::NestedBlock> {
         type_name: field.name.to_owned(),
         block: Some(block),
         nesting: nesting.into(),
-        min_items: required,
+        min_items,
         max_items,
     })
 }
@@ -125,5 +126,21 @@ impl From<&Parameter> for pb::function::Parameter {
             description: parameter.description.clone(),
             description_kind: pb::StringKind::Markdown.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::schema::required_block;
+
+    #[test]
+    fn a_required_block_occurs_at_least_once_but_for_a_map() {
+        let counts = [Nesting::Single, Nesting::List, Nesting::Set, Nesting::Map].map(|nesting| {
+            let field = Field { shape: Shape::Block(nesting, Vec::new()), ..required_block() };
+            let block = nested_block(&field).unwrap();
+            (block.min_items, block.max_items)
+        });
+        assert_eq!(counts, [(1, 1), (1, 0), (1, 0), (0, 0)]);
     }
 }
