@@ -12,8 +12,7 @@ use super::generated::tfplugin6::provider_server::Provider;
 use super::handshake::{self, Environment, EnvironmentError};
 use super::server::{BindError, Server};
 use super::service::Service;
-use super::signals::{self, CtrlC};
-use super::{log, panic};
+use super::{log, panic, signals};
 
 /// Which provider this is.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +35,13 @@ pub fn run<P: crate::framework::Provider>(about: About, service: Service<P>) -> 
     start(about, async {
         #[cfg(unix)]
         super::dumps::forbid();
-        let end = signals::end(CtrlC::Interrupts)?;
+        let mut terminate = signals::terminate()?;
         let mut ctrl_c = signals::ctrl_c()?;
         let calls = service.under_way();
+        let terminated = async {
+            terminate.recv().await;
+            calls.end(terminate.recv()).await;
+        };
         let interrupted = async {
             while ctrl_c.recv().await.is_some() {
                 calls.interrupt().await;
@@ -49,7 +52,7 @@ pub fn run<P: crate::framework::Provider>(about: About, service: Service<P>) -> 
         print(server.handshake_line())?;
         tokio::select! {
             ended = server.serve(service) => log_debug!(?ended, "the provider ends"),
-            () = end => log_debug!("the provider ends: it was told to by a signal"),
+            () = terminated => log_debug!("the provider ends: it was told to by a signal"),
             () = interrupted => {}
         }
         Ok(())
@@ -62,7 +65,7 @@ pub fn run<P: crate::framework::Provider>(about: About, service: Service<P>) -> 
 /// socket.
 pub fn run_for_reattach(about: About, service: impl Provider) -> ExitCode {
     start(about, async {
-        let end = signals::end(CtrlC::Ends)?;
+        let end = signals::end()?;
         let environment = Environment { client_certificate: None, ..Environment::read(variable)? };
         let server = Server::bind(&environment)?;
         print(server.reattach(about.address))?;

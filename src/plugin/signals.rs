@@ -1,21 +1,18 @@
-//! The signals that end the process, and the one that ends less.
+//! The signals that mean something to this process.
+//!
+//! Once listened for, a signal does nothing by itself, even when nobody listens any more, and even where whoever started the
+//! process had it ignored. So Core's process does not listen for SIGHUP and SIGQUIT: under `nohup` Terraform outlives a
+//! hangup, and what it has started does so by itself (`docs/design/2026-11-29-hangup-and-terminate.md`).
 
 use std::io;
 
-/// What Ctrl-C means to this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CtrlC {
-    /// No more than the end of calls that hang. The terminal sends it to Core and to us alike, and what becomes of the
-    /// process is Core's to say.
-    Interrupts,
-    /// The end.
-    Ends,
-}
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Listens for Ctrl-C, from now on.
 #[cfg(unix)]
-pub(super) fn ctrl_c() -> io::Result<tokio::signal::unix::Signal> {
-    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+pub(super) fn ctrl_c() -> io::Result<Signal> {
+    signal(SignalKind::interrupt())
 }
 
 /// Listens for Ctrl-C, from now on.
@@ -24,36 +21,73 @@ pub(super) fn ctrl_c() -> io::Result<tokio::signal::windows::CtrlC> {
     tokio::signal::windows::ctrl_c()
 }
 
-/// Listens for the signals that end the process, from now on.
+/// Listens for SIGTERM, from now on.
 #[cfg(unix)]
-pub(super) fn end(ctrl_c: CtrlC) -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
+pub(super) fn terminate() -> io::Result<Signal> {
+    signal(SignalKind::terminate())
+}
 
-    // Once listened for, a signal does nothing by itself, even when nobody listens any more.
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut quit = signal(SignalKind::quit())?;
+/// There is no such signal.
+#[cfg(windows)]
+pub(super) fn terminate() -> io::Result<Never> {
+    Ok(Never)
+}
+
+/// A signal that does not come.
+#[cfg(windows)]
+pub(super) struct Never;
+
+#[cfg(windows)]
+impl Never {
+    pub(super) async fn recv(&mut self) -> Option<()> {
+        std::future::pending().await
+    }
+}
+
+/// Listens for what ends a process that a person has started, from now on.
+#[cfg(unix)]
+pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = ctrl_c()?;
+    let mut terminate = terminate()?;
+    let hangup = unless_ignored(SignalKind::hangup())?;
+    let quit = unless_ignored(SignalKind::quit())?;
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv(), if ctrl_c == CtrlC::Ends => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = quit.recv() => {}
+            () = hangup => {}
+            () = quit => {}
         }
     })
 }
 
-/// Listens for the signals that end the process, from now on.
+/// Listens for what ends a process that a person has started, from now on.
 #[cfg(windows)]
-pub(super) fn end(ctrl_c: CtrlC) -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+pub(super) fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = ctrl_c()?;
     Ok(async move {
-        while interrupt.recv().await.is_some() {
-            if ctrl_c == CtrlC::Ends {
-                return;
-            }
-        }
-        std::future::pending().await
+        interrupt.recv().await;
     })
+}
+
+/// Listens for a signal, unless the process was started with that ignored, or it cannot be known.
+#[cfg(unix)]
+fn unless_ignored(kind: SignalKind) -> io::Result<impl Future<Output = ()>> {
+    let heard = if is_ignored(kind) { None } else { Some(signal(kind)?) };
+    Ok(async move {
+        match heard {
+            Some(mut signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    })
+}
+
+/// Whether a signal that is not listened for yet is ignored. Only Linux says so without `unsafe`.
+#[cfg(unix)]
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|ignored| u64::from_str_radix(ignored.trim(), 16).ok());
+    // The lowest bit is that of signal 1.
+    ignored.is_none_or(|ignored| ignored >> (kind.as_raw_value() - 1) & 1 == 1)
 }

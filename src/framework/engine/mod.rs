@@ -119,7 +119,16 @@ impl<P: Provider> Engine<P> {
 
     /// Ends what is in flight, because the practitioner interrupted Terraform. What is asked later is not affected.
     pub fn stop(&self) {
-        std::mem::take(&mut *self.stop.lock().unwrap_or_else(PoisonError::into_inner)).cancel();
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was stopped for good stays so.
+        if !stop.is_cancelled() {
+            std::mem::take(&mut *stop).cancel();
+        }
+    }
+
+    /// Ends what is in flight, and what is asked later as well, because the process is about to end.
+    pub fn stop_for_good(&self) {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).cancel();
     }
 
     fn client(&self) -> Result<Arc<P::Client>, Diagnostics> {
@@ -130,7 +139,7 @@ impl<P: Provider> Engine<P> {
         })
     }
 
-    /// A token for one operation: cancelled by the next [`Engine::stop`].
+    /// A token for one operation: cancelled by the next [`Engine::stop`], or before if that was for good.
     fn stop_token(&self) -> CancellationToken {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,9 +1,11 @@
-//! Ctrl-C during a call that hangs: the apply ends, what is made is in the state, and nobody is left behind.
+//! Ctrl-C, SIGTERM and a hangup during a call: the apply ends or goes on, what is made is in the state, and nobody is left behind.
 //!
 //! In the plan with which an apply begins, Terraform tells nobody that it has been interrupted, and waits for the call to end:
-//! there it is the signal itself that counts (docs/design/2026-11-28-ctrl-c.md).
+//! there it is the signal itself that counts (docs/design/2026-11-28-ctrl-c.md). What the other two mean:
+//! docs/design/2026-11-29-hangup-and-terminate.md.
 
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,8 @@ use tokio::time::timeout;
 
 use super::Workspace;
 use crate::support::eks::{CLUSTER, role};
+use crate::support::processes;
+use crate::support::terraform::{Run, Terraform};
 
 /// What is promised is two seconds of the provider's own time; Terraform and a busy machine take theirs. A call that nobody
 /// ends takes thirty.
@@ -52,15 +56,21 @@ struct Hang {
     says: &'static str,
 }
 
-#[tokio::test]
-async fn every_kind_of_call() {
-    let hangs = [
-        Hang {
+impl Hang {
+    fn creation() -> Self {
+        Self {
             operation: "CreateAccessEntry",
             before: None,
             after: Some(entries("", VIEW)),
             says: "Cannot create EKS access entry",
-        },
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_call() {
+    let hangs = [
+        Hang::creation(),
         Hang {
             operation: "AssociateAccessPolicy",
             before: None,
@@ -94,13 +104,53 @@ async fn every_kind_of_call() {
         },
     ];
     for hang in hangs {
-        let took = interrupt(&hang).await;
+        let took = interrupt(&hang, "INT").await;
         eprintln!("Ctrl-C during {:24} Terraform ended after {:.0} ms", hang.operation, took.as_secs_f64() * 1e3);
         assert!(took < BOUND, "{} ended after {took:?}", hang.operation);
     }
 }
 
-async fn interrupt(hang: &Hang) -> Duration {
+/// Terraform takes it for Ctrl-C. CI systems, and `timeout`, send it to every process of a command.
+#[tokio::test]
+async fn termination() {
+    let took = interrupt(&Hang::creation(), "TERM").await;
+    assert!(took < BOUND, "{took:?}");
+}
+
+#[tokio::test]
+async fn termination_during_a_creation_that_is_answered_in_time() {
+    let workspace = Workspace::start(&entries("", VIEW)).await;
+    let apply = Running::start(&workspace, "apply", SOON_ANSWERED).await;
+    apply.signal("TERM");
+    apply.end().await;
+}
+
+/// Whatever is under way: whoever says it twice means it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn termination_of_the_provider_twice() {
+    let workspace = Workspace::start(&entries("", VIEW)).await;
+    let apply = Running::start(&workspace, "apply", HANGING).await;
+    let provider = workspace.terraform.folder().join(Terraform::PROVIDER);
+    // Two of the same signal at once may be heard as one.
+    while let [process] = *processes::started_as(&provider).unwrap() {
+        Command::new("kill").arg(process.to_string()).stderr(Stdio::null()).status().unwrap();
+    }
+    let run = apply.end().await;
+    assert!(run.to_string().contains("Plugin did not respond"), "{run}");
+}
+
+/// Under `nohup`, Terraform goes on when its terminal is gone.
+#[tokio::test]
+async fn a_hangup_that_is_ignored() {
+    let workspace = Workspace::start(&entries("", VIEW)).await;
+    let apply = Running::start(&workspace, "apply", SOON_ANSWERED).await;
+    apply.signal("HUP");
+    let run = apply.end().await;
+    assert!(run.succeeded, "{run}");
+}
+
+async fn interrupt(hang: &Hang, signal: &str) -> Duration {
     let operation = hang.operation;
     let workspace = Workspace::start(hang.before.as_deref().unwrap_or_default()).await;
     if hang.before.is_some() {
@@ -109,31 +159,62 @@ async fn interrupt(hang: &Hang) -> Duration {
     if let Some(after) = &hang.after {
         workspace.write("main.tf", after);
     }
-    let hangs = Fault { ms: FOREVER, ..Fault::new(operation, FaultKind::Hang) };
-    workspace.emulator.add_fault(Fault { principal_arn: Some(role("second")), ..hangs });
-
     let command = if hang.after.is_some() { "apply" } else { "destroy" };
-    let mut apply = workspace.terraform.command(&[command, "-auto-approve", "-no-color"]);
-    apply.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let apply = tokio::process::Command::from(apply).kill_on_drop(true).spawn().unwrap();
-    timeout(Duration::from_secs(60), workspace.emulator.faults_used_up()).await.expect("the call that is to hang");
-
+    let running = Running::start(&workspace, command, (operation, FaultKind::Hang, FOREVER)).await;
     let began = Instant::now();
-    let group = format!("-{}", apply.id().unwrap());
-    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
-    let ended = timeout(Duration::from_secs(60), apply.wait_with_output()).await.expect("it does not end").unwrap();
+    running.signal(signal);
+    let run = running.end().await;
     let took = began.elapsed();
-
-    let said = String::from_utf8_lossy(&ended.stdout) + String::from_utf8_lossy(&ended.stderr);
-    assert!(!ended.status.success(), "{operation}: {said}");
-    assert!(said.contains(hang.says), "{operation}: {said}");
-    workspace.assert_nobody_left();
-    assert_state_is_true(&workspace, operation);
+    assert!(!run.succeeded && run.to_string().contains(hang.says), "{operation}: {run}");
     took
 }
 
-/// The state has what EKS has: the call that hung was never made.
-fn assert_state_is_true(workspace: &Workspace, operation: &str) {
+/// An operation on the second entry, and what is done to its answer for how many milliseconds.
+type Spoiled = (&'static str, FaultKind, u64);
+
+const HANGING: Spoiled = ("CreateAccessEntry", FaultKind::Hang, FOREVER);
+
+/// Carried out at once, and answered within the moment that a change has.
+const SOON_ANSWERED: Spoiled = ("CreateAccessEntry", FaultKind::Delay, 300);
+
+/// A command of Terraform, one call of which is under way.
+struct Running<'a> {
+    workspace: &'a Workspace,
+    terraform: tokio::process::Child,
+}
+
+impl<'a> Running<'a> {
+    /// As `nohup` starts it, in a group of its own.
+    async fn start(workspace: &'a Workspace, command: &str, (operation, kind, ms): Spoiled) -> Self {
+        let fault = Fault { ms, principal_arn: Some(role("second")), ..Fault::new(operation, kind) };
+        workspace.emulator.add_fault(fault);
+        let command = workspace.terraform.command(&[command, "-auto-approve", "-no-color"]);
+        let mut nohup = workspace.terraform.command_of(Path::new("sh"), &["-c", r#"trap "" HUP; exec "$0" "$@""#]);
+        nohup.arg(command.get_program()).args(command.get_args());
+        nohup.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let terraform = tokio::process::Command::from(nohup).kill_on_drop(true).spawn().unwrap();
+        timeout(Duration::from_secs(60), workspace.emulator.faults_used_up()).await.expect("the call that is spoiled");
+        Self { workspace, terraform }
+    }
+
+    /// Sends a signal to Terraform and to its providers.
+    fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.terraform.id().unwrap());
+        assert!(Command::new("kill").args(["-s", signal, "--", &group]).status().unwrap().success());
+    }
+
+    /// What it has said when it has ended. Nobody is left, and the state is true.
+    async fn end(self) -> Run {
+        let ended = timeout(Duration::from_secs(60), self.terraform.wait_with_output()).await;
+        let run = Run::new(&[], ended.expect("it does not end").unwrap());
+        self.workspace.assert_nobody_left();
+        assert_state_is_true(self.workspace, &run);
+        run
+    }
+}
+
+/// The state has what EKS has: a call that hung was never made.
+fn assert_state_is_true(workspace: &Workspace, run: &Run) {
     let shown: Json = serde_json::from_str(&workspace.run(&["show", "-json"]).stdout).unwrap();
     let managed = shown["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
     let mut managed: Vec<_> = managed
@@ -153,5 +234,5 @@ fn assert_state_is_true(workspace: &Workspace, operation: &str) {
             (of["principalArn"].clone(), of["kubernetesGroups"].clone(), policies)
         })
         .collect();
-    assert_eq!(managed, live, "{operation}");
+    assert_eq!(managed, live, "{run}");
 }

@@ -209,6 +209,21 @@ async fn stop() {
     assert_said(&after.diagnostics, &["error: Out of time"]);
 }
 
+/// The process is about to end: nothing begins any more, whatever Terraform says meanwhile.
+#[tokio::test(start_paused = true)]
+async fn stop_for_good() {
+    let engine = Remote::default().engine().await;
+    let question = engine.read(read(slow(Value::Null)));
+    let stop = async {
+        tokio::task::yield_now().await;
+        engine.stop_for_good();
+    };
+    let (stopped, ()) = tokio::join!(question, stop);
+    assert_said(&stopped.diagnostics, &["error: Stopped"]);
+    engine.stop();
+    assert_said(&engine.read(read(slow(Value::Null))).await.diagnostics, &["error: Stopped"]);
+}
+
 /// A timeout that no clock can reach is as good as none.
 #[tokio::test(start_paused = true)]
 async fn timeout_beyond_all_clocks() {

@@ -13,12 +13,15 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
+use super::reattach::socket;
 use super::{assert_empty, soon};
-use crate::support::client::{Handshake, Identity};
+use crate::support::client::{self, Handshake, Identity};
 
 /// What Core tells every plugin that it starts.
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-eks");
 
 #[tokio::test]
 async fn started_by_hand_says_what_it_is() {
@@ -99,21 +102,36 @@ async fn ctrl_c_is_for_core() {
 
 #[tokio::test]
 async fn termination_leaves_nothing_behind() {
-    for signal in ["TERM", "HUP", "QUIT"] {
-        let process = Process::start(&[]).await;
+    let process = Process::start(&[]).await;
+    process.signal("TERM");
+    let output = process.exit().await;
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Nothing is done about these signals, but Core has come already: what could be left behind is gone since then.
+#[tokio::test]
+async fn kill_leaves_nothing_behind() {
+    for signal in if cfg!(target_os = "linux") { &["KILL", "HUP", "QUIT"][..] } else { &["KILL"] } {
+        let process = Process::start_with(as_core_does(heeding_all(&[]), &[])).await;
+        let mut core = ProviderClient::new(process.handshake().channel(&Identity::core()).await.unwrap());
+        soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
         process.signal(signal);
         process.exit().await;
     }
 }
 
-/// Nothing can be done about this signal, but Core has come already: what could be left behind is gone since then.
+/// As under `nohup`: Terraform goes on after a hangup, and so does what it has started.
 #[tokio::test]
-async fn kill_leaves_nothing_behind() {
-    let process = Process::start(&[]).await;
-    let mut core = ProviderClient::new(process.handshake().channel(&Identity::core()).await.unwrap());
-    soon(core.get_metadata(get_metadata::Request {})).await.unwrap();
-    process.signal("KILL");
-    process.exit().await;
+async fn what_is_ignored_at_the_start_stays_ignored() {
+    let process = Process::start_with(as_core_does(ignoring_hangups(&[]), &[])).await;
+    let core = process.handshake().channel(&Identity::core()).await.unwrap();
+    for signal in ["HUP", "QUIT"] {
+        process.signal(signal);
+        soon(ProviderClient::new(core.clone()).get_metadata(get_metadata::Request {})).await.unwrap();
+    }
+    soon(GrpcControllerClient::new(core).shutdown(Empty {})).await.unwrap();
+    let output = process.exit().await;
+    assert!(output.status.success(), "{output:?}");
 }
 
 /// The environment with its secrets is in the memory of the process, where nobody can overwrite it.
@@ -121,9 +139,9 @@ async fn kill_leaves_nothing_behind() {
 async fn crash_leaves_no_core_dump() {
     let place = tempfile::tempdir().unwrap();
     let mut command = Command::new("sh");
-    command.args(["-c", r#"ulimit -c unlimited && exec "$0""#, env!("CARGO_BIN_EXE_terraform-provider-eks")]);
-    let mut command = piped(command);
-    command.current_dir(place.path()).envs([COOKIE, ("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]);
+    command.args(["-c", r#"ulimit -c unlimited && exec "$0""#, PROGRAM]);
+    let mut command = as_core_does(piped(command), &[]);
+    command.current_dir(place.path());
     let process = Process::start_with(command).await;
     let core = process.handshake().channel(&Identity::core()).await.unwrap();
     soon(ProviderClient::new(core.clone()).get_metadata(get_metadata::Request {})).await.unwrap();
@@ -137,11 +155,34 @@ async fn crash_leaves_no_core_dump() {
 #[tokio::test]
 async fn debug_serves_until_ctrl_c() {
     let process = Process::start_with(command(&["--debug"])).await;
-    let providers = process.line.strip_prefix("TF_REATTACH_PROVIDERS='").and_then(|line| line.strip_suffix('\''));
-    let providers: Value = serde_json::from_str(providers.unwrap()).unwrap();
-    let socket = providers["eks-access/eks"]["Addr"]["String"].as_str().unwrap();
-    drop(UnixStream::connect(socket).await.unwrap());
-    drop(UnixStream::connect(socket).await.unwrap());
+    let socket = socket(&process.line);
+    drop(UnixStream::connect(&socket).await.unwrap());
+    drop(UnixStream::connect(&socket).await.unwrap());
+    process.signal("INT");
+    let output = process.exit().await;
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Its socket is there to the end.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn debug_leaves_nothing_behind() {
+    for signal in ["INT", "TERM", "HUP", "QUIT"] {
+        let process = Process::start_with(heeding_all(&["--debug"])).await;
+        process.signal(signal);
+        let output = process.exit().await;
+        assert!(output.status.success(), "{signal}: {output:?}");
+    }
+}
+
+#[tokio::test]
+async fn debug_ignores_what_was_ignored_at_the_start() {
+    let process = Process::start_with(ignoring_hangups(&["--debug"])).await;
+    let core = client::channel(UnixStream::connect(socket(&process.line)).await.unwrap()).await.unwrap();
+    for signal in ["HUP", "QUIT"] {
+        process.signal(signal);
+        soon(ProviderClient::new(core.clone()).get_metadata(get_metadata::Request {})).await.unwrap();
+    }
     process.signal("INT");
     let output = process.exit().await;
     assert!(output.status.success(), "{output:?}");
@@ -158,9 +199,7 @@ pub(super) struct Process {
 impl Process {
     /// As Core starts it, with more `variables`.
     pub(super) async fn start(variables: &[(&str, &str)]) -> Self {
-        let mut command = command(&[]);
-        command.envs([COOKIE, ("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]).envs(variables.iter().copied());
-        Self::start_with(command).await
+        Self::start_with(as_core_does(command(&[]), variables)).await
     }
 
     async fn start_with(mut command: Command) -> Self {
@@ -201,9 +240,28 @@ impl Process {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-eks"));
+    let mut command = Command::new(PROGRAM);
     command.args(arguments);
     piped(command)
+}
+
+/// With every signal as it is by default, also where these tests run under `nohup`.
+fn heeding_all(arguments: &[&str]) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal").arg(PROGRAM).args(arguments);
+    piped(command)
+}
+
+fn ignoring_hangups(arguments: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"trap "" HUP QUIT; exec "$0" "$@""#, PROGRAM]).args(arguments);
+    piped(command)
+}
+
+/// With what Core puts into the environment, and more `variables`.
+fn as_core_does(mut command: Command, variables: &[(&str, &str)]) -> Command {
+    command.envs([COOKIE, ("PLUGIN_CLIENT_CERT", Identity::CORE_PEM)]).envs(variables.iter().copied());
+    command
 }
 
 /// As Core runs it, but with an empty environment.

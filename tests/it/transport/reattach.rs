@@ -30,7 +30,7 @@ async fn serves_one_core_after_the_other() {
 }
 
 /// Where the line says that the provider `eks-access/eks` is.
-fn socket(line: &str) -> String {
+pub(super) fn socket(line: &str) -> String {
     let providers = line.strip_prefix("TF_REATTACH_PROVIDERS='").and_then(|line| line.strip_suffix('\'')).unwrap();
     let providers: Value = serde_json::from_str(providers).unwrap();
     providers["eks-access/eks"]["Addr"]["String"].as_str().unwrap().to_owned()
