@@ -73,6 +73,7 @@ pub(super) async fn settle(
         return Ok(());
     };
     let attempt = Attempt { summary: "Cannot set the policies of EKS access entry", object: planned };
+    let is_new = matches!(before, Before::New);
     // What is true so far, for the state if a call fails.
     let mut done = match before {
         Before::New => BTreeMap::new(),
@@ -90,10 +91,25 @@ pub(super) async fn settle(
         }
         Err(wrong) => {
             state.access_policies = Value::Known(from_api(&done, wanted));
-            Err(Failed::leaving(state.clone(), wrong))
+            Err(Failed::leaving(state.clone(), if is_new { of_new_entry(wrong) } else { wrong }))
         }
     }
 }
+
+/// Terraform takes an object that comes with an error for broken when it is new, and replaces it.
+fn of_new_entry(wrong: Diagnostics) -> Diagnostics {
+    let add = |mut wrong: Diagnostic| {
+        wrong.detail.push_str("\n\n");
+        wrong.detail.push_str(TAINTED);
+        wrong
+    };
+    wrong.into_iter().map(add).collect()
+}
+
+const TAINTED: &str = "\
+The entry itself is made, and Terraform marks it as tainted: the next plan replaces it, which takes the entry away for a moment, or is \
+refused because of prevent_destroy. Before that plan, run `terraform untaint` with the address of this resource. The entry then stays, \
+and the next apply adds what is missing.";
 
 async fn change(
     cx: &Cx<'_, Client>,

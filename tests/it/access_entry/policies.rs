@@ -18,7 +18,8 @@ async fn half_failed_create_keeps_what_exists_and_the_next_apply_completes() {
     world.emulator.add_fault(Fault { after: 1, ..Fault::new("AssociateAccessPolicy", FaultKind::AccessDenied) });
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
-    assert_refused(&failure, "access_policies", &["eks:AssociateAccessPolicy", &role("viewer")]);
+    let words = ["eks:AssociateAccessPolicy", &role("viewer"), "`terraform untaint` with the address of this resource"];
+    assert_refused(&failure, "access_policies", &words);
 
     assert_eq!(policies_of_viewer(&world), json!({ EDIT: ["a"] }));
     let state = world.state(TYPE, "x").expect("the entry exists");
@@ -36,6 +37,7 @@ async fn half_failed_update_keeps_what_is_done_and_the_next_apply_completes() {
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
     assert_refused(&failure, "access_policies", &["eks:DisassociateAccessPolicy"]);
+    assert!(!failure.only().detail.contains("untaint"), "{failure:?}");
     let state = world.state(TYPE, "x").unwrap();
     assert_eq!(state["access_policies"].as_object().unwrap().len(), 3, "{state}");
 

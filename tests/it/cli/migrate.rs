@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{PROVIDER, Workspace};
@@ -251,6 +252,26 @@ async fn pain_2_the_entry_that_eks_makes_on_the_way_is_taken_over() {
     workspace.run(&IS_EMPTY);
     workspace.run(&["apply", "-auto-approve", "-var", STEP]);
     assert_eq!(mode(&workspace), "API");
+}
+
+/// The entry is there and its policy is not. Terraform wants to replace the entry, which the example forbids.
+#[tokio::test]
+async fn an_entry_whose_policy_failed_is_completed_as_the_guide_says() {
+    let workspace = example().await;
+    workspace.emulator.add_fault(Fault::new("AssociateAccessPolicy", FaultKind::AccessDenied));
+    let [error] = workspace.refused(&["apply", "-auto-approve"]).try_into().unwrap();
+    assert!(error.detail.contains("`terraform untaint`"), "{error:?}");
+    let [refusal] = workspace.refused(&["plan"]).try_into().unwrap();
+    assert_eq!(refusal.summary, "Instance cannot be destroyed");
+
+    let address = guide_block("$ terraform untaint '");
+    let (address, _) = address.split_once('\'').unwrap();
+    workspace.run(&["untaint", "-no-color", address]);
+    assert_eq!(workspace.plan(), [format!("update {address}")]);
+    assert_eq!(workspace.apply(), ["AssociateAccessPolicy jane"]);
+    // This one has no change but that of the output `left_over`, which named the row.
+    assert_eq!(workspace.apply(), [""; 0]);
+    workspace.run(&IS_EMPTY);
 }
 
 /// aws-auth leaves out the paths of roles; `role_paths` brings them back, made by the expression that the guide shows.
