@@ -159,7 +159,9 @@ pub(super) async fn warn_of_others(
             attempt.object,
             others.join(", ")
         );
-        cx.warn(Diagnostic::warning("Policies will be removed", detail).at_attribute("access_policies"));
+        // Of several warnings with one summary, Terraform shows the first.
+        let summary = format!("Policies will be removed from {planned}");
+        cx.warn(Diagnostic::warning(summary, detail).at_attribute("access_policies"));
     }
     Ok(found.iter().any(is_cluster_admin) && !give_cluster_admin(planned))
 }

@@ -111,6 +111,7 @@ async fn pain_03_adoption_is_announced_and_changes_what_differs() {
     assert_eq!(adopted.summary, format!("EKS access entry of {} will be adopted", role("viewer")));
     assert_eq!(adopted.path, "principal_arn");
     assert_says(adopted, &["groups old", "tags changed, gone", "what is not written here goes"]);
+    assert!(removed.summary.starts_with("Policies will be removed from"), "{removed:?}");
     assert_says(removed, &[&policy(ADMIN)]);
     assert_says(last, &["last one", &role("viewer")]);
     assert!(!plan.warnings[1].detail.contains(VIEW), "{:?}", plan.warnings);

@@ -176,7 +176,10 @@ async fn claiming_the_policies_names_those_that_go() {
     let config = with(json!({ VIEW: everywhere() }));
     let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
     let warning = &plan.warnings[0];
-    assert_eq!((warning.summary.as_str(), warning.path.as_str()), ("Policies will be removed", "access_policies"));
+    // Whose, too: of several warnings with one summary, Terraform shows the first.
+    let summary =
+        format!("Policies will be removed from the access entry of {} on cluster dev in us-east-1", role("viewer"));
+    assert_eq!((&warning.summary, warning.path.as_str()), (&summary, "access_policies"));
     assert_says(warning, &[&policy(ADMIN)]);
     assert!(!warning.detail.contains(VIEW), "{warning:?}");
     world.apply(plan).await.unwrap();
