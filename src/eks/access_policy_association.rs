@@ -129,7 +129,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
 
     fn validate(&self, config: &Model) -> Result<(), Diagnostics> {
         match &config.access_scope {
-            Value::Known(scope) => scope.check(&AttributePath::attribute("access_scope")),
+            Value::Known(scope) => scope.check(config.policy_name(), &AttributePath::attribute("access_scope")),
             _ => Ok(()),
         }
     }

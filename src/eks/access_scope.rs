@@ -10,9 +10,9 @@ model! {
     /// Where in the cluster a policy holds.
     pub struct AccessScope {
         /// `cluster` for the whole cluster, or `namespace` for some namespaces.
-        pub r#type: Value<String> = required().check(check_type),
+        pub r#type: Value<String> = required(),
         /// The namespaces, if `type` is `namespace`. A name may contain wildcards, such as `dev-*`, and need not exist yet.
-        pub namespaces: Value<BTreeSet<String>> = optional().check(check_namespace),
+        pub namespaces: Value<BTreeSet<String>> = optional(),
     }
 }
 
@@ -44,42 +44,43 @@ impl AccessScope {
         is_known.then(|| self.to_api())
     }
 
-    /// Checks what the two arguments say together, where both are known.
-    pub(super) fn check(&self, at: &AttributePath) -> Result<(), Diagnostics> {
+    /// Checks what the arguments say, each and together, where they are known. Terraform shows no line inside `access_policies`, so
+    /// the words tell whose scope it is.
+    pub(super) fn check(&self, policy: Option<&str>, at: &AttributePath) -> Result<(), Diagnostics> {
+        let of = policy.map(|policy| format!(" of {policy}")).unwrap_or_default();
+        let has_blank = |names: &BTreeSet<String>| names.iter().any(|name| name.trim().is_empty());
+        let none = BTreeSet::new();
         let namespaces = match &self.namespaces {
-            Value::Known(namespaces) => namespaces.len(),
-            Value::Null => 0,
-            Value::Unknown => return Ok(()),
+            Value::Known(namespaces) => Some(namespaces),
+            Value::Null => Some(&none),
+            Value::Unknown => None,
         };
-        let at = at.clone().then_attribute("namespaces");
-        let problem = match (self.r#type.known().map(String::as_str), namespaces) {
-            (Some("cluster"), 1..) => {
-                "A scope of type cluster covers every namespace, so it takes no namespaces. Remove them, or set type to \
-                 \"namespace\"."
+        let (argument, detail) = match (self.r#type.known().map(String::as_str), namespaces) {
+            (Some("cluster"), Some(namespaces)) if !namespaces.is_empty() => (
+                "namespaces",
+                format!(
+                    "The scope{of} is of type cluster, which covers every namespace, so it takes no namespaces. Remove them, or \
+                     set type to \"namespace\"."
+                ),
+            ),
+            (Some("namespace"), Some(namespaces)) if namespaces.is_empty() => (
+                "namespaces",
+                format!(
+                    "The scope{of} is of type namespace, which needs at least one namespace. Name some, or set type to \
+                     \"cluster\" to cover all of them."
+                ),
+            ),
+            (Some("namespace") | None, Some(namespaces)) if has_blank(namespaces) => {
+                ("namespaces", format!("The name of a namespace in the scope{of} must not be empty."))
             }
-            (Some("namespace"), 0) => {
-                "A scope of type namespace needs at least one namespace. Name some, or set type to \"cluster\" to cover all \
-                 of them."
-            }
-            _ => return Ok(()),
+            (Some("cluster" | "namespace") | None, _) => return Ok(()),
+            (Some(text), _) => (
+                "type",
+                format!(
+                    "The scope{of} is of type {text:?}, which is no type of scope. There are \"cluster\" and \"namespace\"."
+                ),
+            ),
         };
-        Err(Diagnostic::error("Invalid access scope", problem).at(at).into())
+        Err(Diagnostic::error("Invalid access scope", detail).at(at.clone().then_attribute(argument)).into())
     }
-}
-
-fn check_type(text: &str) -> Result<(), Diagnostic> {
-    match text {
-        "cluster" | "namespace" => Ok(()),
-        _ => {
-            let detail = format!("{text:?} is no type of scope. There are \"cluster\" and \"namespace\".");
-            Err(Diagnostic::error("Invalid access scope", detail))
-        }
-    }
-}
-
-fn check_namespace(text: &str) -> Result<(), Diagnostic> {
-    if text.trim().is_empty() {
-        return Err(Diagnostic::error("Invalid access scope", "The name of a namespace must not be empty."));
-    }
-    Ok(())
 }

@@ -66,7 +66,7 @@ fn policies(config: &AccessEntryModel, diagnostics: &mut Diagnostics) {
         let at = AttributePath::attribute("access_policies").then_key(policy);
         diagnostics.extend(check_policy(policy).err().map(|wrong| wrong.at(at.clone())));
         if let Value::Known(scope) = &of.access_scope {
-            diagnostics.absorb(scope.check(&at.then_attribute("access_scope")));
+            diagnostics.absorb(scope.check(Some(policy), &at.then_attribute("access_scope")));
         }
     }
     super::policies::check_distinct(policies.keys(), diagnostics);

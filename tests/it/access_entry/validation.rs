@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ADMIN, TYPE, VIEW, assert_refused, entry, everywhere, user, viewer, within};
+use super::{ADMIN, TYPE, VIEW, assert_refused, assert_says, entry, everywhere, user, viewer, within};
 use crate::support::eks::{World, policy, role};
 
 /// Both validate and plan refuse the configuration, at the path, with these words, and AWS is not asked.
@@ -173,7 +173,7 @@ async fn pain_51_namespace_scope_without_namespaces() {
 
 #[tokio::test]
 async fn pain_51_unknown_type_of_scope() {
-    let words = ["\"Cluster\" is no type of scope", "\"cluster\" and \"namespace\""];
+    let words = ["\"Cluster\", which is no type of scope", "\"cluster\" and \"namespace\""];
     refused(scoped(json!({ "type": "Cluster" })), &format!("{SCOPE}.type"), &words).await;
 }
 
@@ -181,6 +181,25 @@ async fn pain_51_unknown_type_of_scope() {
 async fn empty_namespace() {
     let config = scoped(json!({ "type": "namespace", "namespaces": ["a", ""] }));
     refused(config, &format!("{SCOPE}.namespaces"), &["must not be empty"]).await;
+}
+
+/// Terraform points at the resource, not at the policy.
+#[tokio::test]
+async fn a_wrong_scope_tells_its_policy() {
+    let world = World::start().await;
+    for scope in [
+        json!({ "type": "cluster", "namespaces": ["a"] }),
+        json!({ "type": "namespace" }),
+        json!({ "type": "Cluster" }),
+        json!({ "type": "namespace", "namespaces": [""] }),
+    ] {
+        let of = json!({ "access_scope": scope });
+        let policies = json!({ "access_policies": { ADMIN: of, VIEW: of, "AmazonEKSEditPolicy": everywhere() } });
+        let failure = world.validate(TYPE, viewer(policies)).await.unwrap_err();
+        let [admin, view] = failure.diagnostics.as_slice() else { panic!("{failure:?}") };
+        assert_says(admin, &["scope of AmazonEKSClusterAdminPolicy"]);
+        assert_says(view, &["scope of AmazonEKSViewPolicy"]);
+    }
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn pain_51_a_scope_that_contradicts_itself() {
         (
             json!({ "type": "namespaces", "namespaces": ["a"] }),
             "access_scope.type",
-            "\"namespaces\" is no type of scope",
+            "scope of AmazonEKSViewPolicy is of type \"namespaces\", which is no type of scope",
         ),
         (json!({ "type": "cluster", "namespaces": ["a"] }), "access_scope.namespaces", "takes no namespaces"),
         (json!({ "type": "namespace" }), "access_scope.namespaces", "at least one namespace"),
