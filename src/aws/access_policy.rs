@@ -143,6 +143,88 @@ pub enum PolicyError {
     NotAnAccessPolicy,
 }
 
+/// The policies that EKS is known to offer to anybody, sorted by name: what ListAccessPolicies showed in April 2026, and what
+/// AWS's documentation named beside it up to July 2026. EKS adds some over time, so of a name that is not here only EKS can tell.
+pub const KNOWN: [&str; 32] = [
+    "AIDevOpsAgentAccessPolicy",
+    "AWSBackupFullAccessPolicyForBackup",
+    "AWSBackupFullAccessPolicyForRestore",
+    "AmazonAIOpsAssistantPolicy",
+    "AmazonARCRegionSwitchScalingPolicy",
+    "AmazonEKSACKPolicy",
+    "AmazonEKSAdminPolicy",
+    "AmazonEKSAdminViewPolicy",
+    "AmazonEKSArgoCDClusterPolicy",
+    "AmazonEKSArgoCDPolicy",
+    "AmazonEKSAutoNodePolicy",
+    "AmazonEKSClusterAdminPolicy",
+    "AmazonEKSEditPolicy",
+    "AmazonEKSEventPolicy",
+    "AmazonEKSKROPolicy",
+    "AmazonEKSLoadBalancingClusterPolicy",
+    "AmazonEKSLoadBalancingPolicy",
+    "AmazonEKSNetworkingClusterPolicy",
+    "AmazonEKSNetworkingPolicy",
+    "AmazonEKSPodIdentityPolicy",
+    "AmazonEKSSecretAdminPolicy",
+    "AmazonEKSSecretReaderPolicy",
+    "AmazonEKSViewPolicy",
+    "AmazonEMRJobPolicy",
+    "AmazonSagemakerHyperpodClusterPolicy",
+    "AmazonSagemakerHyperpodControllerPolicy",
+    "AmazonSagemakerHyperpodInferencePolicy",
+    "AmazonSagemakerHyperpodSpacePolicy",
+    "AmazonSagemakerHyperpodSpaceTemplatePolicy",
+    "AmazonSagemakerHyperpodSystemNamespacePolicy",
+    "AmazonSagemakerHyperpodTrainingPolicy",
+    "AmazonSagemakerHyperpodUserClusterPolicy",
+];
+
+/// The policies that EKS associates with service-linked roles alone (access policy reference, November 2025), sorted by name.
+/// ListAccessPolicies shows most of them to everybody.
+pub const OF_SERVICES: [&str; 6] = [
+    "AmazonEKSBlockStorageClusterPolicy",
+    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSClusterInsightsPolicy",
+    "AmazonEKSComputeClusterPolicy",
+    "AmazonEKSComputePolicy",
+    "AmazonEKSHybridPolicy",
+];
+
+/// The name among these that is most likely meant by one that is none of them; `None` if no name is close.
+///
+/// What most names have in common counts for nothing: `view` is close to `AmazonEKSViewPolicy`, and `AmazonEKSEditPolicy` is not.
+pub fn closest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let core = core(name);
+    let close = names.into_iter().filter_map(|other| {
+        let other_core = self::core(other);
+        let distance = distance(&core, &other_core);
+        (distance <= 3 && distance * 2 <= other_core.len()).then_some((distance, other))
+    });
+    close.min().map(|(_, other)| other)
+}
+
+/// What tells a name from others, in small letters.
+fn core(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("amazoneks").unwrap_or(&name);
+    name.strip_suffix("policy").unwrap_or(name).to_owned()
+}
+
+/// How many characters have to be put in, taken out or changed to make one of the other.
+fn distance(one: &str, other: &str) -> usize {
+    // For what has been read of `one`: the distance to each beginning of `other`.
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (read, byte) in one.bytes().enumerate() {
+        let mut changed = std::mem::replace(&mut row[0], read + 1);
+        for (at, other) in other.bytes().enumerate() {
+            let distance = (changed + usize::from(byte != other)).min(row[at] + 1).min(row[at + 1] + 1);
+            changed = std::mem::replace(&mut row[at + 1], distance);
+        }
+    }
+    row[other.len()]
+}
+
 /// How the resource of a policy's ARN begins.
 const RESOURCE: &str = "cluster-access-policy/";
 
@@ -180,6 +262,25 @@ mod tests {
         let arn = PolicyRef::parse("arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy").unwrap();
         assert_eq!(arn.arn("aws-cn"), "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy");
         assert_eq!((name.name(), arn.name()), ("AmazonEKSViewPolicy", "AmazonEKSViewPolicy"));
+    }
+
+    #[test]
+    fn the_closest_name_is_the_one_that_is_meant() {
+        for (name, meant) in [
+            ("AmazonEKSVeiwPolicy", Some("AmazonEKSViewPolicy")),
+            ("amazoneksviewpolicy", Some("AmazonEKSViewPolicy")),
+            ("AmazonEKSViewerPolicy", Some("AmazonEKSViewPolicy")),
+            ("view", Some("AmazonEKSViewPolicy")),
+            ("cluster-admin", Some("AmazonEKSClusterAdminPolicy")),
+            ("AmazonEKSAdminsPolicy", Some("AmazonEKSAdminPolicy")),
+            ("AmazonEKSReadOnlyPolicy", None),
+            ("AmazonEKSPolicy", None),
+            ("AdministratorAccess", None),
+            ("x", None),
+        ] {
+            assert_eq!(closest(name, KNOWN), meant, "{name}");
+        }
+        assert_eq!(closest("AmazonEKSViewPolicy", []), None);
     }
 
     #[test]

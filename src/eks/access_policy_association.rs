@@ -16,7 +16,7 @@ use super::client::{Client, budget};
 use super::error::Attempt;
 use super::lockout::{self, CLUSTER_ADMIN, Loss};
 use super::walk::{AssociationPlan, EntryKey, Intent};
-use super::{argument, import_id};
+use super::{argument, import_id, offered};
 
 mod moves;
 
@@ -78,6 +78,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
             "refresh and import, once for each principal; plans that remove an administrator",
         ),
         Call::new("eks:DescribeAccessEntry", "create, refresh and import, once for each principal"),
+        Call::new("eks:ListAccessPolicies", "plans of a policy whose name this provider does not know; optional"),
         Call::new("eks:AssociateAccessPolicy", "create, and changes of the scope"),
         Call::new("eks:DisassociateAccessPolicy", "delete"),
         Call::new("eks:ListAccessEntries", "plans that remove an administrator, unless `lockout_guard` is `off`"),
@@ -142,6 +143,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
         match change {
             Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
+                check_offered(cx, planned).await?;
                 planned.plan_id();
                 planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
                 if replaces { Ok(()) } else { guard_what_is_there(cx, planned).await }
@@ -275,6 +277,13 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
             .map_err(|wrong| wrong.at_attribute("principal_arn"))?;
     }
     Ok(())
+}
+
+/// Refuses a policy that EKS would refuse at apply.
+async fn check_offered(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
+    let attempt = Attempt { summary: SUMMARY, object: planned };
+    let policy = planned.policy_arn.known().map(|policy| (policy.as_str(), AttributePath::attribute("policy_arn")));
+    offered::check(cx, &planned.region, policy, &attempt).await
 }
 
 async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {

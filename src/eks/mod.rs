@@ -14,6 +14,7 @@
 //! | [`exclusion`] | which entries an exclusive set of principals leaves no room for |
 //! | [`lockout`] | guards against locking oneself out |
 //! | [`moves`] | what moves from other providers have in common |
+//! | [`offered`] | whether EKS offers the policies that a plan associates |
 //! | [`pattern`] | patterns for principals |
 //! | [`search`] | what it takes to look for entries |
 //! | [`tags`] | tags of an object, of the provider, and of both together |
@@ -40,6 +41,7 @@ mod import_id;
 pub mod list;
 mod lockout;
 mod moves;
+mod offered;
 mod pattern;
 mod search;
 mod tags;

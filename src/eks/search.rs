@@ -7,9 +7,9 @@ use crate::aws::{Budget, Eks, EntryType};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
 use crate::value::Value;
 
-use super::argument;
 use super::client::Client;
 use super::error::Attempt;
+use super::{argument, offered};
 
 /// How many entries are looked at at the same time: EKS answers many, but throttles an account that asks for all at once.
 pub(super) const AT_ONCE: usize = 8;
@@ -32,10 +32,11 @@ pub(super) async fn check_policy_exists(
     if offered.iter().any(|offered| offered.arn == policy) {
         return Ok(());
     }
+    let name = PolicyRef::parse(policy).map_or(policy, |policy| policy.name());
     let detail = format!(
-        "No entry has the policy {policy}, and EKS does not offer it in {} at all. Check the name: the data source \
-         eks_access_policies lists those that there are.",
-        eks.region()
+        "No entry has the policy {policy}, and EKS does not offer it in {} at all. {}",
+        eks.region(),
+        offered::hint(name, &offered)
     );
     Err(Diagnostic::error("No such access policy", detail).at_attribute("policy_arn").into())
 }

@@ -21,6 +21,7 @@ mod guides;
 mod lists;
 mod messages;
 mod moves;
+mod offered;
 mod provider;
 mod supply_chain;
 mod support;

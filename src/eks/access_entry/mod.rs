@@ -39,6 +39,7 @@ what the principal may do there.";
             "eks:ListAssociatedAccessPolicies",
             "refresh, with `access_policies`; plans that remove an administrator, make an entry again or take one over",
         ),
+        Call::new("eks:ListAccessPolicies", "plans of a policy whose name this provider does not know; optional"),
         Call::new("eks:CreateAccessEntry", "create").also(&[
             ("iam:PassRole", "on the role of the nodes, for the types of nodes"),
             ("eks:TagResource", "with tags"),

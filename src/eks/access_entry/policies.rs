@@ -8,10 +8,11 @@ use crate::aws::{AccessScope, AwsError, Eks};
 use crate::framework::{Cx, Diagnostic, Diagnostics, Failed};
 use crate::value::{AttributePath, Value};
 
-use super::super::access_scope;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::lockout::CLUSTER_ADMIN;
+use super::super::{access_scope, offered};
+use super::conflict;
 use super::model::{AccessEntryModel, AccessPolicyModel};
 
 type Policies = BTreeMap<String, AccessPolicyModel>;
@@ -138,6 +139,33 @@ async fn change(
         done.remove(&arn);
     }
     Ok(())
+}
+
+/// In a plan: refuses what is new among the policies and that EKS would refuse, in the middle of the apply.
+pub(super) async fn check_offered(
+    cx: &Cx<'_, Client>,
+    prior: Option<&AccessEntryModel>,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let policies = planned.access_policies.known().into_iter().flat_map(BTreeMap::keys);
+    let mut policies: Vec<_> = policies.map(String::as_str).filter(|policy| !offered::is_known(policy)).collect();
+    if policies.is_empty() {
+        return Ok(());
+    }
+    let may_have_some = prior.is_some() || conflict::adopts(planned);
+    let there: Vec<String> = match prior.and_then(|prior| prior.access_policies.known()) {
+        Some(there) => there.keys().cloned().collect(),
+        // What is imported or taken over may have what nobody but EKS gives: the role of an Auto Mode cluster has policies of services.
+        None if may_have_some && planned.key().is_some() && cx.client.is_known() => {
+            let eks = planned.eks(cx, attempt).await?;
+            find(cx, &eks, planned, attempt).await?.unwrap_or_default().into_keys().collect()
+        }
+        None => Vec::new(),
+    };
+    policies.retain(|policy| !there.iter().any(|other| is_same(policy, other)));
+    let at = |policy| AttributePath::attribute("access_policies").then_key(policy);
+    offered::check(cx, &planned.region, policies.into_iter().map(|policy| (policy, at(policy))), attempt).await
 }
 
 /// In the plan from which on the entry owns its policies: says which of those that it has will go, and tells whether its

@@ -3,12 +3,13 @@
 use crate::arn;
 
 /// One access policy.
-pub(crate) struct AccessPolicy {
-    pub(crate) name: &'static str,
+pub struct AccessPolicy {
+    /// The policy's name.
+    pub name: &'static str,
     /// Documented by AWS as one that only a service-linked role can have.
-    pub(crate) service_linked_only: bool,
+    pub service_linked_only: bool,
     /// Whether ListAccessPolicies names it. Some policies are documented, and can be associated, but are not listed.
-    pub(crate) listed: bool,
+    pub listed: bool,
 }
 
 impl AccessPolicy {
@@ -29,7 +30,7 @@ pub(crate) fn policy_arn(name: &str, region: &str) -> String {
 }
 
 /// What ListAccessPolicies showed in April 2026, sorted by name, and what AWS documents beside it. The list grows.
-pub(crate) const ACCESS_POLICIES: &[AccessPolicy] = &[
+pub const ACCESS_POLICIES: &[AccessPolicy] = &[
     listed("AIDevOpsAgentAccessPolicy"),
     unlisted("AWSBackupFullAccessPolicyForBackup"),
     unlisted("AWSBackupFullAccessPolicyForRestore"),

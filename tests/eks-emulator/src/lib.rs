@@ -38,6 +38,7 @@ mod state;
 mod sts;
 mod world;
 
+pub use crate::access_policies::{ACCESS_POLICIES, AccessPolicy};
 pub use crate::calls::Call;
 pub use crate::emulator::Emulator;
 pub use crate::faults::{Fault, FaultKind};

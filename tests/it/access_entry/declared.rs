@@ -17,6 +17,8 @@ async fn are_all_that_are_made() {
         json!({ "tags": { "cost": "1" }, "kubernetes_groups": ["a"], "access_policies": { VIEW: everywhere() } });
     world.converge(TYPE, "x", viewer(second)).await.unwrap();
     world.destroy(TYPE, "x").await.unwrap();
+    let misspelt = json!({ "access_policies": { "AmazonEKSVeiwPolicy": everywhere() } });
+    world.plan(TYPE, "x", viewer(misspelt)).await.unwrap_err();
     declared.saw(&world);
 
     world.emulator.put_entry(CLUSTER, json!({ "principalArn": role("viewer") })).unwrap();

@@ -58,6 +58,7 @@ async fn a_policy_that_is_not_there_is_not_taken_for_one_that_nobody_has() {
     fill(&world);
     let error = fail(&world, TYPE, entries(json!({ "policy_arn": "AmazonEKSViewerPolicy" }))).await;
     assert_eq!((error.summary.as_str(), error.path.as_str()), ("No such access policy", "policy_arn"));
+    assert!(error.detail.contains("Did you mean \"AmazonEKSViewPolicy\"?"), "{error:?}");
     let elsewhere = "arn:aws-cn:eks::aws:cluster-access-policy/AmazonEKSViewPolicy";
     let error = fail(&world, TYPE, entries(json!({ "policy_arn": elsewhere }))).await;
     assert_eq!(error.path, "policy_arn", "{error:?}");
