@@ -80,6 +80,13 @@ impl Principal {
         same_name && self.partition == other.partition && self.account == other.account
     }
 
+    /// Whether the principal is a role that is known to have a path, and its path is left out: EKS finds no such role.
+    ///
+    /// IAM Identity Center makes a role for each permission set of an account, under [`PERMISSION_SETS`] always.
+    pub fn lacks_its_path(&self) -> bool {
+        matches!(&self.kind, PrincipalKind::Role { path, name } if path == "/" && name.starts_with(PERMISSION_SET))
+    }
+
     /// The principal that a caller's ARN speaks for, as STS gives it.
     ///
     /// For the session of an assumed role that is the role, without its path (which STS does not tell). A federated
@@ -173,6 +180,12 @@ pub enum PrincipalError {
     },
 }
 
+/// How the paths of the roles of IAM Identity Center begin. In some, a region follows.
+pub const PERMISSION_SETS: &str = "/aws-reserved/sso.amazonaws.com/";
+
+/// How the names of the roles of IAM Identity Center begin.
+const PERMISSION_SET: &str = "AWSReservedSSO_";
+
 /// The path under which AWS services keep the roles that they make for themselves.
 const SERVICE_LINKED: &str = "aws-service-role/";
 
@@ -263,6 +276,20 @@ mod tests {
             "arn:aws:iam::111122223333:user/team/jane"
         );
         assert_eq!(name("arn:aws:iam::111122223333:root"), None);
+    }
+
+    #[test]
+    fn a_role_of_a_permission_set_is_known_to_have_a_path() {
+        for (resource, lacks) in [
+            ("role/AWSReservedSSO_Admin_0123456789abcdef", true),
+            ("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef", false),
+            ("role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef", false),
+            ("role/Admin", false),
+            ("user/AWSReservedSSO_Admin_0123456789abcdef", false),
+        ] {
+            let principal = parse(&format!("arn:aws:iam::111122223333:{resource}")).unwrap();
+            assert_eq!(principal.lacks_its_path(), lacks, "{resource}");
+        }
     }
 
     #[test]

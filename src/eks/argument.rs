@@ -3,7 +3,7 @@
 use crate::aws::Budget;
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
-use crate::aws::principal::{Principal, PrincipalError};
+use crate::aws::principal::{PERMISSION_SETS, Principal, PrincipalError};
 use crate::framework::schema::{Field, optional_computed, required};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::value::{Dynamic, Value};
@@ -62,19 +62,42 @@ pub(super) fn check_cluster_name(name: &str) -> Result<(), Diagnostic> {
 }
 
 pub(super) fn check_principal_arn(arn: &str) -> Result<(), Diagnostic> {
-    let Err(why) = arn.parse::<Principal>() else { return Ok(()) };
-    let detail = match &why {
-        PrincipalError::StsSession { role_arn } => format!(
+    let detail = match arn.parse::<Principal>() {
+        Ok(principal) if principal.lacks_its_path() => {
+            format!(
+                "{arn:?} lacks the path of the role, without which EKS does not find it. {}",
+                role_of_permission_set()
+            )
+        }
+        Ok(_) => return Ok(()),
+        Err(PrincipalError::StsSession { role_arn }) if lacks_its_path(&role_arn) => format!(
+            "{arn:?} is the session of an assumed role. An access entry is for the role itself. {}",
+            role_of_permission_set()
+        ),
+        Err(PrincipalError::StsSession { role_arn }) => format!(
             "{arn:?} is the session of an assumed role. An access entry is for the role itself: use {role_arn:?}, with the \
              role's path, if it has one, between role/ and the name."
         ),
-        PrincipalError::ServiceLinkedRole => format!(
+        Err(PrincipalError::ServiceLinkedRole) => format!(
             "{arn:?} is a service-linked role. EKS makes the entries of those by itself and refuses anybody else's: remove \
              this one."
         ),
-        why => format!("{arn:?} cannot have an access entry: {why}."),
+        Err(why) => format!("{arn:?} cannot have an access entry: {why}."),
     };
     Err(Diagnostic::error("Invalid principal", detail))
+}
+
+/// Whether a role is known to have a path that its ARN leaves out.
+pub(super) fn lacks_its_path(role_arn: &str) -> bool {
+    role_arn.parse::<Principal>().is_ok_and(|role| role.lacks_its_path())
+}
+
+/// Where to find the whole ARN of such a role.
+pub(super) fn role_of_permission_set() -> String {
+    format!(
+        "It is a role of IAM Identity Center, all of which have a path (aws-reserved/sso.amazonaws.com, and a region for some). Look the \
+         role up with the aws_iam_roles data source: name_regex for the role, path_prefix {PERMISSION_SETS:?}."
+    )
 }
 
 /// The principal of an entry that is looked for. EKS has entries of service-linked roles too, made by itself.

@@ -60,6 +60,7 @@ mod principal_arn {
                 "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane",
                 "IAM Identity Center",
             ),
+            ("arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef", "lacks the path"),
         ] {
             let (text, blamed) = call("principal_arn", &[json!(arn)]).await.expect_err(arn);
             assert_eq!(blamed, Some(0));

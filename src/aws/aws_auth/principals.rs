@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::live::{Index, Live, LiveEntry};
 use super::role_paths::RolePaths;
-use crate::aws::principal::{Principal, PrincipalKind};
+use crate::aws::principal::Principal;
 
 /// Everything that tells what the path of a role is.
 pub(super) struct Principals<'a> {
@@ -62,7 +62,7 @@ impl<'a> Principals<'a> {
     fn role_by_its_entry(&self, named: Principal) -> Found<'_> {
         match self.live.find(&named) {
             [(principal, live)] => Found::Known(Known::with(principal, live)),
-            [] if is_of_permission_set(&named) => Found::Unclear(Verdict::Blocked, of_permission_set(&named)),
+            [] if named.lacks_its_path() => Found::Unclear(Verdict::Blocked, of_permission_set(&named)),
             [] => Found::Known(Known { principal: named, path_unknown: true, live: None, namesake: None }),
             [(one, _), (other, _), ..] => {
                 let reason = format!(
@@ -79,11 +79,6 @@ impl<'a> Known<'a> {
     fn with(principal: &Principal, live: &'a LiveEntry) -> Self {
         Self { principal: principal.clone(), path_unknown: false, live: Some(live), namesake: None }
     }
-}
-
-/// Whether IAM Identity Center made the role, by its name; such roles live under `/aws-reserved/sso.amazonaws.com/`.
-fn is_of_permission_set(principal: &Principal) -> bool {
-    matches!(&principal.kind, PrincipalKind::Role { name, .. } if name.starts_with("AWSReservedSSO_"))
 }
 
 fn of_permission_set(role: &Principal) -> String {

@@ -2,6 +2,8 @@ use crate::arguments;
 use crate::aws::principal::{Principal, PrincipalError};
 use crate::framework::{Function, FunctionError};
 
+use super::super::argument::{lacks_its_path, role_of_permission_set};
+
 /// `principal_arn(arn)`
 pub struct PrincipalArn;
 
@@ -26,13 +28,15 @@ fails and says so.";
 
     fn call(&self, PrincipalArnArguments { arn }: PrincipalArnArguments) -> Result<String, FunctionError> {
         match arn.parse::<Principal>() {
+            Ok(principal) if principal.lacks_its_path() => {
+                let text = format!("{arn:?} lacks the path of the role. {}", role_of_permission_set());
+                Err(FunctionError::in_argument(0, text))
+            }
             Ok(principal) => Ok(principal.to_string()),
-            Err(PrincipalError::StsSession { role_arn }) if has_a_path(&role_arn) => {
+            Err(PrincipalError::StsSession { role_arn }) if lacks_its_path(&role_arn) => {
                 let text = format!(
-                    "{arn:?} is a session of a role of IAM Identity Center. Such a role has a path \
-                     (aws-reserved/sso.amazonaws.com, and a region for some), which a session does not tell. Look the role up \
-                     instead, with the aws_iam_roles data source: name_regex for the role, path_prefix \
-                     \"/aws-reserved/sso.amazonaws.com/\"."
+                    "{arn:?} is a session, which does not tell the path of its role. {}",
+                    role_of_permission_set()
                 );
                 Err(FunctionError::in_argument(0, text))
             }
@@ -43,11 +47,6 @@ fails and says so.";
             Err(why) => Err(unusable(&arn, &why)),
         }
     }
-}
-
-/// Whether a role is known to have a path by its name alone.
-fn has_a_path(role_arn: &str) -> bool {
-    role_arn.rsplit('/').next().is_some_and(|name| name.starts_with("AWSReservedSSO_"))
 }
 
 fn unusable(arn: &str, why: &PrincipalError) -> FunctionError {

@@ -65,7 +65,7 @@ async fn every_principal_comes_back_by_id_and_by_identity() {
         (role("viewer"), None),
         (role("team/a+b/viewer"), None),
         (role("a+b=c,d.e@f-g_h"), None),
-        (role("AWSReservedSSO_Admin_0123456789abcdef"), None),
+        (role("aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"), None),
         (role("x@us-east-1"), Some("@us-east-1")),
         (role("x@eu-west-1"), Some("@us-east-1")),
         (user("jane@example.com"), None),

@@ -43,6 +43,17 @@ async fn principal_arn_of_a_session() {
     refused(entry(session, json!({})), "principal_arn", &words).await;
 }
 
+/// EKS does not find it, and until it says so takes the two minutes that a new role gets.
+#[tokio::test]
+async fn pain_22_principal_arn_of_a_permission_set_without_its_path() {
+    let role_arn = role("AWSReservedSSO_Admin_0123456789abcdef");
+    let session = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane";
+    for principal in [role_arn.as_str(), session] {
+        let words = ["IAM Identity Center", "aws_iam_roles", "\"/aws-reserved/sso.amazonaws.com/\""];
+        refused(entry(principal, json!({})), "principal_arn", &words).await;
+    }
+}
+
 #[tokio::test]
 async fn pain_43_principal_arn_of_a_service_linked_role() {
     let role = role("aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS");
