@@ -138,6 +138,19 @@ fn check_type(planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Result<()
 }
 
 async fn refusal(cx: &Cx<'_, Client>, eks: &Eks, planned: &AccessEntryModel, entry: &aws::AccessEntry) -> Diagnostic {
+    if planned.r#type.known().is_some() && planned.entry_type() != entry.entry_type {
+        let detail = format!(
+            "{} exists already, made {} and of type {}; here it is to be {}. EKS never changes the type of an entry: imported, it \
+             would be replaced, and adopted it cannot be. Write type = \"{}\" and plan again to take it over as it is, or delete the \
+             entry first if nobody needs it.",
+            capitalised(planned),
+            entry.created_at,
+            entry.entry_type,
+            planned.entry_type(),
+            entry.entry_type,
+        );
+        return Diagnostic::error(EXISTS, detail).at_attribute("type");
+    }
     let id = match cx.client.is_own_region(eks.region(), &budget(cx)).await {
         true => id(planned.cluster(), planned.principal(), eks.region()),
         false => import_id::join_with_region(&[planned.cluster(), planned.principal()], ':', eks.region()),

@@ -81,6 +81,20 @@ async fn an_entry_that_appears_between_plan_and_apply_is_refused_with_its_import
     assert_eq!(world.state(TYPE, "x"), None);
 }
 
+/// Imported, it would be replaced by the next plan, and so taken away for a moment.
+#[tokio::test]
+async fn an_entry_of_another_type_is_refused_without_an_import_block() {
+    let world = taken(json!({ "type": "EC2_LINUX" })).await;
+    let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
+    let words = ["exists already", "of type EC2_LINUX", "to be STANDARD", "never changes", "type = \"EC2_LINUX\""];
+    assert_refused(&failure, "type", &words);
+    let detail = &failure.only().detail;
+    assert!(!detail.contains("import {") && !detail.contains("on_conflict"), "{detail}");
+
+    let failure = world.plan(TYPE, "x", viewer(json!({ "type": "EC2_LINUX" }))).await.unwrap_err();
+    assert_refused(&failure, "principal_arn", &["import {"]);
+}
+
 #[tokio::test]
 async fn adopting_an_entry_of_another_type_is_refused() {
     let world = taken(json!({ "type": "EC2_LINUX" })).await;
