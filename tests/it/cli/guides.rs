@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{PROVIDER, Workspace};
-use crate::support::eks::{policy, role};
+use crate::support::eks::{CLUSTER, policy, role};
 use crate::support::events::Events;
 use crate::support::features::Feature;
 
@@ -126,6 +126,36 @@ async fn from_eksctl_reads_its_file() {
     let made =
         ["AssociateAccessPolicy viewer", "CreateAccessEntry nodes", "CreateAccessEntry viewer", "UpdateClusterConfig"];
     assert_eq!(workspace.apply(), made);
+    assert_eq!(workspace.plan(), NOTHING);
+}
+
+/// Newer clusters have an entry of EKS's own role, which nobody else can manage.
+#[tokio::test]
+async fn gitops_imports_what_is_there_and_writes_it_down() {
+    // Import blocks have for_each from the version before that of functions on.
+    let Some(workspace) = Workspace::empty_for(Feature::Functions, "CONFIG_MAP").await else { return };
+    workspace.emulator.settings(json!({ "service_linked_role_entry": true, "creator_entry": true })).unwrap();
+    workspace.emulator.start_mode_update(CLUSTER, "API", 0).unwrap();
+    let put = json!({ "principalArn": role("auditor"), "kubernetesGroups": ["auditors"], "tags": { "team": "a" } });
+    workspace.emulator.put_entry(CLUSTER, put).unwrap();
+    let principals = workspace.emulator.entries(CLUSTER).into_iter().map(|entry| entry["principalArn"].to_string());
+    assert!(principals.collect::<String>().contains("AWSServiceRoleForAmazonEKS"));
+
+    let main = block("gitops-and-ci.md", 3).replace("\"prod", &format!("\"{CLUSTER}"));
+    workspace.write("provider.tf", PROVIDER);
+    workspace.write("main.tf", &main);
+    let imported = ["admin", "auditor"].map(|name| format!("import eks_access_entry.there[{:?}]", role(name)));
+    assert_eq!(workspace.plan(), imported);
+    assert_eq!(workspace.apply(), NOTHING);
+
+    let (before, after) = main.split_once("  there = {").unwrap();
+    let (_, after) = after.split_once("resource ").unwrap();
+    let (_, before) = before.split_once("locals {").unwrap();
+    workspace.write("expression", "local.there\n");
+    let expression = fs::File::open(workspace.terraform.folder().join("expression")).unwrap();
+    let there = workspace.terraform.command(&["console"]).stdin(expression).output().unwrap();
+    let there = String::from_utf8(there.stdout).unwrap();
+    workspace.write("main.tf", &format!("locals {{{before}there = {there}\n}}\n\nresource {after}"));
     assert_eq!(workspace.plan(), NOTHING);
 }
 

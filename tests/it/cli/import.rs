@@ -98,7 +98,7 @@ async fn by_identity() {
     assert_eq!(workspace.plan(), [] as [&str; 0]);
 }
 
-/// An entry that is there already is refused with the block that imports it, ready to be pasted.
+/// An entry that is there already is refused with the block that imports it, but for the address of the resource.
 #[tokio::test]
 async fn by_the_block_that_the_refusal_prints() {
     let workspace = made_by_hand().await;
