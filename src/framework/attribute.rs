@@ -154,6 +154,10 @@ impl<T: Attribute + Ord> Attribute for BTreeSet<T> {
             Dynamic::Set(values) => {
                 let mut items = Self::new();
                 for value in values {
+                    // Null in a set stands for nothing, even where an element could hold it.
+                    if T::NULLABLE && value.is_null() {
+                        return mismatch("a value", &value);
+                    }
                     items.insert(T::decode(value)?);
                 }
                 Ok(items)

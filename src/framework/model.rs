@@ -194,6 +194,21 @@ mod tests {
     }
 
     #[test]
+    fn a_set_of_values_tells_its_known_elements_from_the_others() {
+        let set = Dynamic::set(["a".into(), Dynamic::Unknown, Dynamic::Unknown]);
+        let decoded = Value::<BTreeSet<Value<String>>>::decode(set).expect("decodes");
+        assert_eq!(decoded, Value::Known([Value::Known("a".to_owned()), Value::Unknown].into()));
+    }
+
+    #[test]
+    fn null_in_a_set_is_an_error_also_where_an_element_could_hold_it() {
+        for with_null in [Dynamic::set(["a".into(), Dynamic::Null]), Dynamic::set([Dynamic::Null, Dynamic::Unknown])] {
+            let refused = Value::<BTreeSet<Value<String>>>::decode(with_null).map_err(|said| said.has_errors());
+            assert_eq!(refused, Err(true));
+        }
+    }
+
+    #[test]
     fn an_unknown_object_in_a_map_has_unknown_attributes() {
         let scopes = Dynamic::Map([("a".to_owned(), Dynamic::Unknown)].into());
         let scopes = Thing::decode(thing(Dynamic::Null, scopes)).expect("decodes").scopes.into_known();
