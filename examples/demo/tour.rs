@@ -9,6 +9,7 @@ use super::stage::{Stage, changes, expect, owned, say};
 pub(crate) const CONFIGURATION: &str = "examples/tour";
 pub(crate) const MODE: &str = "API";
 
+const ADMIN: &str = "arn:aws:iam::111122223333:role/admin";
 const OPERATOR: &str = "arn:aws:iam::111122223333:role/operator";
 const INTRUDER: &str = "arn:aws:iam::111122223333:role/intruder";
 
@@ -87,8 +88,11 @@ async fn nobody_locks_themselves_out_unwarned(stage: &mut Stage) -> Result<(), E
     expect("the plan", plan.planned(), owned(&["delete eks_access_entry.admin[0]"]))?;
     let mut warnings = plan.summaries();
     warnings.sort_unstable();
-    let expected = vec!["This plan locks out whoever runs it", "This plan removes the last cluster administrator"];
-    expect("the warnings of the plan", warnings, expected)?;
+    let expected = [
+        format!("This plan locks out whoever runs it: {ADMIN} on cluster dev in us-east-1"),
+        format!("This plan removes the last cluster administrator: {ADMIN} on cluster dev in us-east-1"),
+    ];
+    expect("the warnings of the plan", warnings, expected.iter().map(String::as_str).collect())?;
     stage.calls().await.map(drop)
 }
 

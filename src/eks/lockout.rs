@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::aws::access_policy::policy_arn;
 use crate::aws::arn::partition_of_region;
-use crate::aws::{AccessScope, AwsError, Eks, Kind, Principal};
+use crate::aws::{AccessScope, AwsError, Eks, Principal};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
 
 use super::client::{Client, budget};
+use super::error::what_to_do;
 use super::walk::EntryKey;
 
 /// The policy that gives every right in a cluster, where its scope is the cluster.
@@ -37,43 +38,28 @@ pub(super) enum Loss {
     ClusterAdmin,
 }
 
-/// Looks at a loss that is planned.
+/// Looks at a loss that is planned. That nobody can tell whether it matters is no answer either: it is said, or refused.
+///
+/// Terraform shows only the first of several warnings with one summary, so a summary tells whom it is about.
 pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: Loss) -> Result<(), Diagnostics> {
-    if cx.client.lockout_guard() == LockoutGuard::Off {
+    let guard = cx.client.lockout_guard();
+    if guard == LockoutGuard::Off {
         return Ok(());
     }
     let mut found = Vec::new();
-    if is_caller(cx, key).await {
-        let what = match loss {
-            Loss::Entry => "removes the access entry",
-            Loss::Moment => "removes, and makes again, the access entry",
-            Loss::ClusterAdmin => "takes the cluster-admin rights",
-        };
-        found.push(Diagnostic::warning(
-            "This plan locks out whoever runs it",
-            format!(
-                "It {what} of {}, the identity that runs this, from cluster {} in {}. Unless another entry lets that identity \
-                 in, what comes after it in the same apply may already fail, and nobody but another administrator of the \
-                 cluster, or of EKS, can undo it.",
-                key.principal, key.cluster, key.region
-            ),
-        ));
+    match is_caller(cx, key).await {
+        Ok(true) => found.push(loss.of_caller(key)),
+        Ok(false) => {}
+        Err(error) => found.extend(unknown(cx, CALLER_UNKNOWN, key, loss, &error)),
     }
-    if loss != Loss::Moment && is_last_administrator(cx, eks, key).await {
-        found.push(Diagnostic::warning(
-            "This plan removes the last cluster administrator",
-            format!(
-                "After it, no access entry of cluster {} in {} has {CLUSTER_ADMIN} for the whole cluster; {} is the last one. \
-                 Unless this plan makes another one, administering the cluster takes somebody who may create access entries.",
-                key.cluster, key.region, key.principal
-            ),
-        ));
+    let remain = if loss == Loss::Moment { Ok(true) } else { others_remain(cx, eks, key).await };
+    match remain {
+        Ok(true) => {}
+        Ok(false) => found.push(loss.of_last_administrator(key)),
+        Err(error) => found.extend(unknown(cx, ADMINISTRATORS_UNKNOWN, key, loss, &error)),
     }
-    for mut diagnostic in found {
-        diagnostic.detail.push_str(
-            "\n\nThe provider argument lockout_guard says what happens then: \"warn\", \"refuse\" or \"off\".",
-        );
-        if cx.client.lockout_guard() == LockoutGuard::Refuse {
+    for diagnostic in found {
+        if guard == LockoutGuard::Refuse {
             return Err(Diagnostic::error(diagnostic.summary, diagnostic.detail).into());
         }
         cx.warn(diagnostic);
@@ -81,30 +67,90 @@ pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: 
     Ok(())
 }
 
-/// Whoever may not ask who they are is not told; that is no reason to fail.
-async fn is_caller(cx: &Cx<'_, Client>, key: &EntryKey) -> bool {
-    let Ok(principal) = key.principal.parse::<Principal>() else { return false };
-    match cx.client.caller(Some(&key.region), &budget(cx)).await {
-        Ok(caller) => caller.is(&principal),
-        Err(error) => {
-            unknown(&error);
-            false
+impl Loss {
+    /// What is lost, in the middle of a sentence.
+    fn what(self) -> &'static str {
+        match self {
+            Self::Entry => "removes the access entry",
+            Self::Moment => "removes, and makes again, the access entry",
+            Self::ClusterAdmin => "takes the cluster-admin rights",
         }
+    }
+
+    fn of_caller(self, key: &EntryKey) -> Diagnostic {
+        let detail = format!(
+            "It {} of {}, the identity that runs this, from cluster {} in {}. Unless another entry lets that identity in, what \
+             comes after it in the same apply may already fail, and nobody but another administrator of the cluster, or of EKS, \
+             can undo it.{GUARD}",
+            self.what(),
+            key.principal,
+            key.cluster,
+            key.region
+        );
+        Diagnostic::warning(format!("This plan locks out whoever runs it: {}", whose(key)), detail)
+    }
+
+    fn of_last_administrator(self, key: &EntryKey) -> Diagnostic {
+        let summary = format!("This plan removes the last cluster administrator: {}", whose(key));
+        let detail = format!(
+            "It {} of {}. After that, no access entry of cluster {} in {} has {CLUSTER_ADMIN} for the whole cluster. Unless this \
+             plan makes another one, administering the cluster takes somebody who may create access entries.{GUARD}",
+            self.what(),
+            key.principal,
+            key.cluster,
+            key.region
+        );
+        Diagnostic::warning(summary, detail)
     }
 }
 
-/// Whether this takes the last one of those who have cluster-admin rights now. Whom earlier plans of this walk took them
-/// from does not count any more.
-async fn is_last_administrator(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -> bool {
-    match others_remain(cx, eks, key).await {
-        Ok(remain) => !remain,
-        Err(error) => {
-            unknown(&error);
-            false
-        }
-    }
+fn whose(EntryKey { region, cluster, principal }: &EntryKey) -> String {
+    format!("{principal} on cluster {cluster} in {region}")
 }
 
+const GUARD: &str = "\n\n\
+The provider argument lockout_guard says what happens then: \"warn\", \"refuse\" or \"off\".";
+
+const CALLER_UNKNOWN: &str = "Cannot tell whether this plan locks out whoever runs it";
+const ADMINISTRATORS_UNKNOWN: &str = "Cannot tell whether this plan removes the last cluster administrator";
+
+/// That something could not be found out. Where the plan goes on all the same, once for each cluster.
+fn unknown(
+    cx: &Cx<'_, Client>,
+    what: &'static str,
+    key: &EntryKey,
+    loss: Loss,
+    error: &AwsError,
+) -> Option<Diagnostic> {
+    let goes_on = cx.client.lockout_guard() != LockoutGuard::Refuse;
+    if goes_on && !cx.client.walk.is_news(what, &key.cluster_key()) {
+        return None;
+    }
+    let EntryKey { region, cluster, principal } = key;
+    let mut detail = format!(
+        "It {} of {principal} from cluster {cluster} in {region}; whether that locks anybody out could not be found out.\n\n{error}",
+        loss.what()
+    );
+    let advice = what_to_do(error);
+    let once = if goes_on { "This is said once, whatever else the plan takes from the cluster." } else { "" };
+    for paragraph in [advice.as_str(), UNLESS_REFUSED, once].into_iter().filter(|text| !text.is_empty()) {
+        detail.push_str("\n\n");
+        detail.push_str(paragraph);
+    }
+    Some(Diagnostic::warning(format!("{what}: cluster {cluster} in {region}"), detail))
+}
+
+const UNLESS_REFUSED: &str = "\
+The provider argument lockout_guard says what happens then: with \"refuse\" the plan is refused, with \"warn\" it goes on and says \
+this, and with \"off\" nothing is looked at and nothing said.";
+
+async fn is_caller(cx: &Cx<'_, Client>, key: &EntryKey) -> Result<bool, AwsError> {
+    let Ok(principal) = key.principal.parse::<Principal>() else { return Ok(false) };
+    Ok(cx.client.caller(Some(&key.region), &budget(cx)).await?.is(&principal))
+}
+
+/// Whether this leaves one of those who have cluster-admin rights now. Whom earlier plans of this walk took them from does not
+/// count any more.
 async fn others_remain(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -> Result<bool, AwsError> {
     let budget = budget(cx);
     let policy = policy_arn(partition_of_region(eks.region()), CLUSTER_ADMIN);
@@ -125,10 +171,4 @@ async fn others_remain(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey) -> Result
         }
     }
     Ok(false)
-}
-
-fn unknown(error: &AwsError) {
-    if !matches!(error.kind(), Kind::AccessDenied { .. }) {
-        tracing::warn!(%error, "whether this plan locks anybody out could not be found out");
-    }
 }

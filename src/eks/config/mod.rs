@@ -64,7 +64,8 @@ model! {
         /// Whether to use the endpoints that speak IPv6 as well as IPv4. Not together with `endpoints`.
         pub use_dualstack_endpoint: Value<bool> = optional(),
         /// What a plan does that would remove the access entry of the identity that runs it, or the last cluster administrator:
-        /// `warn`, which is the default, `refuse` or `off`.
+        /// `warn`, which is the default, `refuse` or `off`. The same where the plan cannot tell, for want of a permission or of
+        /// an answer.
         pub lockout_guard: Value<String> = optional().check(check_lockout_guard),
         /// A role to assume. Several blocks are a chain: each role is assumed with the credentials of the one before.
         pub assume_role: Value<Vec<AssumeRoleBlock>> = block(),

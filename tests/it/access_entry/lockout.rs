@@ -7,8 +7,16 @@ use super::{ADMIN, TYPE, VIEW, assert_says, entry, everywhere, summaries, viewer
 use crate::support::core::{Action, PlanOptions};
 use crate::support::eks::{World, policy, role};
 
-const CALLER: &str = "This plan locks out whoever runs it";
-const LAST: &str = "This plan removes the last cluster administrator";
+/// What is said of whoever runs it. Each principal has a summary of its own: of several that are the same, Terraform shows
+/// the first.
+fn caller(principal: &str) -> String {
+    format!("This plan locks out whoever runs it: {principal} on cluster dev in us-east-1")
+}
+
+/// What is said of the last administrator.
+fn last(name: &str) -> String {
+    format!("This plan removes the last cluster administrator: {} on cluster dev in us-east-1", role(name))
+}
 
 /// A world that a session of the role `viewer` works in.
 async fn as_viewer() -> World {
@@ -35,7 +43,7 @@ async fn pain_33_removing_the_entry_of_whoever_runs_it_is_warned_of() {
         let world = as_viewer().await;
         world.converge(TYPE, "x", entry(&principal, json!({}))).await.unwrap();
         let plan = world.plan_destroy(TYPE, "x").await.unwrap();
-        assert_eq!(summaries(&plan.warnings), [CALLER]);
+        assert_eq!(summaries(&plan.warnings), [caller(&principal)]);
         assert_says(&plan.warnings[0], &[&principal, "cluster dev in us-east-1", "lockout_guard"]);
         world.apply(plan).await.unwrap();
         assert_eq!(world.entry(&principal), None, "a warning does not stop it");
@@ -60,7 +68,7 @@ async fn pain_05_replacing_the_entry_of_whoever_runs_it_by_somebody_elses_is_war
     let world = as_viewer().await;
     world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
     let plan = world.plan(TYPE, "x", entry(&role("editor"), json!({}))).await.unwrap();
-    assert_eq!(summaries(&plan.warnings), [CALLER, LAST]);
+    assert_eq!(summaries(&plan.warnings), [caller(&role("viewer")), last("viewer")]);
 }
 
 #[tokio::test]
@@ -68,7 +76,7 @@ async fn pain_35_removing_the_last_administrator_is_warned_of() {
     let world = World::start().await;
     world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
     let plan = world.plan_destroy(TYPE, "x").await.unwrap();
-    assert_eq!(summaries(&plan.warnings), [LAST]);
+    assert_eq!(summaries(&plan.warnings), [last("viewer")]);
     assert_says(&plan.warnings[0], &[&role("viewer"), "cluster dev in us-east-1", "lockout_guard"]);
 }
 
@@ -79,7 +87,7 @@ async fn an_administrator_by_an_association_counts() {
     world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
     let policies = json!([{ "policyArn": policy(ADMIN), "accessScope": { "type": "cluster" } }]);
     world.emulator.put_entry("dev", json!({ "principalArn": role("viewer"), "accessPolicies": policies })).unwrap();
-    assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [LAST]);
+    assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [last("viewer")]);
 }
 
 /// An association that is nobody's business here, or that may come back in the same apply.
@@ -163,7 +171,7 @@ async fn an_administrator_of_some_namespaces_is_none() {
     let world = World::start().await;
     another_admin(&world, json!({ "type": "namespace", "namespaces": ["a"] }));
     world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
-    assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [LAST]);
+    assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [last("viewer")]);
 }
 
 #[tokio::test]
@@ -181,7 +189,7 @@ async fn removing_one_administrator_after_the_other_is_warned_of_once() {
     world.new_walk().await.unwrap();
     assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [""; 0]);
     let plan = world.plan_destroy(TYPE, "y").await.unwrap();
-    assert_eq!(summaries(&plan.warnings), [LAST]);
+    assert_eq!(summaries(&plan.warnings), [last("editor")]);
     assert_says(&plan.warnings[0], &[&role("editor")]);
 }
 
@@ -191,7 +199,7 @@ async fn taking_the_last_administrators_rights_is_warned_of() {
         let world = as_viewer().await;
         world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
         let plan = world.plan(TYPE, "x", viewer(json!({ "access_policies": less }))).await.unwrap();
-        assert_eq!(summaries(&plan.warnings), [CALLER, LAST], "{less}");
+        assert_eq!(summaries(&plan.warnings), [caller(&role("viewer")), last("viewer")], "{less}");
         assert_says(&plan.warnings[0], &["cluster-admin rights"]);
     }
 }
@@ -215,30 +223,91 @@ async fn a_node_administers_nothing() {
     assert_eq!(world.calls(), ["DescribeAccessEntry viewer", "DeleteAccessEntry viewer"]);
 }
 
-/// Whoever may not ask who they are, or who else is there, is not held up.
-#[tokio::test]
-async fn what_cannot_be_found_out_is_not_warned_of() {
-    let world = as_viewer().await;
+const CANNOT_TELL: [&str; 2] = [
+    "Cannot tell whether this plan locks out whoever runs it: cluster dev in us-east-1",
+    "Cannot tell whether this plan removes the last cluster administrator: cluster dev in us-east-1",
+];
+
+/// A world in which two entries can go, and neither who runs this nor who else administers can be asked.
+async fn in_the_dark(guard: &str, kind: FaultKind) -> World {
+    let world = World::start_with("API", json!({ "lockout_guard": guard, "max_retries": 0 })).await;
     world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
+    world.converge(TYPE, "y", entry(&role("editor"), json!({}))).await.unwrap();
     for operation in ["GetCallerIdentity", "ListAccessEntries"] {
-        world.emulator.add_fault(Fault::new(operation, FaultKind::AccessDenied));
+        world.emulator.add_fault(Fault { times: 99, ..Fault::new(operation, kind) });
     }
-    assert_eq!(summaries(&world.destroy(TYPE, "x").await.unwrap().warnings), [""; 0]);
+    world.new_walk().await.unwrap();
+    world
+}
+
+/// What cannot be found out holds nobody up, but it is said, once for a cluster.
+#[tokio::test]
+async fn that_nobody_can_tell_is_warned_of_once() {
+    for kind in [FaultKind::AccessDenied, FaultKind::ServerError] {
+        let world = in_the_dark("warn", kind).await;
+        let first = world.plan_destroy(TYPE, "x").await.unwrap();
+        assert_eq!(summaries(&first.warnings), CANNOT_TELL, "{kind:?}");
+        for (warning, operation) in first.warnings.iter().zip(["GetCallerIdentity", "ListAccessEntries"]) {
+            assert_says(warning, &[&role("viewer"), operation, "lockout_guard", "This is said once"]);
+            if kind == FaultKind::AccessDenied {
+                assert_says(warning, &[&format!(":{operation} to the identity that runs this")]);
+            }
+        }
+        assert_eq!(summaries(&world.plan_destroy(TYPE, "y").await.unwrap().warnings), [""; 0], "{kind:?}");
+    }
+}
+
+/// A guard that is told to refuse does not let pass what it has not seen, not even once something of it was said.
+#[tokio::test]
+async fn that_nobody_can_tell_is_refused_each_time() {
+    for kind in [FaultKind::AccessDenied, FaultKind::ServerError] {
+        let world = in_the_dark("refuse", kind).await;
+        for (address, name) in [("x", "viewer"), ("y", "editor")] {
+            let failure = world.plan_destroy(TYPE, address).await.unwrap_err();
+            let error = failure.only();
+            assert_eq!(error.summary, CANNOT_TELL[0], "{kind:?}");
+            assert_says(error, &[&role(name), "GetCallerIdentity", "\"warn\" it goes on"]);
+            assert!(!error.detail.contains("This is said once"), "{}", error.detail);
+        }
+        let world = in_the_dark("off", kind).await;
+        world.calls();
+        assert_eq!(summaries(&world.plan_destroy(TYPE, "x").await.unwrap().warnings), [""; 0]);
+        assert_eq!(world.calls(), ["DescribeAccessEntry viewer", "ListAssociatedAccessPolicies viewer"]);
+    }
+}
+
+/// One of the answers is enough to know that it matters, and each of them is needed to know that it does not.
+#[tokio::test]
+async fn each_answer_counts() {
+    for (operation, unknown) in
+        [("GetCallerIdentity", 0), ("ListAccessEntries", 1), ("ListAssociatedAccessPolicies", 1)]
+    {
+        let world = World::start_with("API", json!({ "lockout_guard": "refuse" })).await;
+        world.converge(TYPE, "x", viewer(json!({}))).await.unwrap();
+        let policies = json!([{ "policyArn": policy(ADMIN), "accessScope": { "type": "cluster" } }]);
+        world.emulator.put_entry("dev", json!({ "principalArn": role("viewer"), "accessPolicies": policies })).unwrap();
+        another_admin(&world, json!({ "type": "cluster" }));
+        world.new_walk().await.unwrap();
+        world.emulator.add_fault(Fault { times: 9, ..Fault::new(operation, FaultKind::AccessDenied) });
+        let failure = world.plan_destroy(TYPE, "x").await.unwrap_err();
+        assert_eq!(failure.only().summary, CANNOT_TELL[unknown], "{operation}");
+        assert_says(failure.only(), &[operation]);
+    }
 }
 
 #[tokio::test]
 async fn the_guard_refuses_or_says_nothing_as_the_provider_has_it() {
-    let caller = "arn:aws:sts::111122223333:assumed-role/viewer/jane";
+    let session = "arn:aws:sts::111122223333:assumed-role/viewer/jane";
     for guard in ["warn", "refuse", "off"] {
         let world = World::start_with("API", json!({ "lockout_guard": guard })).await;
-        world.emulator.settings(json!({ "caller_arn": caller })).unwrap();
+        world.emulator.settings(json!({ "caller_arn": session })).unwrap();
         world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
         let less = viewer(json!({ "access_policies": {} }));
         let plans = [world.plan(TYPE, "x", less).await, world.plan_destroy(TYPE, "x").await];
         for plan in plans {
             match guard {
-                "warn" => assert_eq!(summaries(&plan.unwrap().warnings), [CALLER, LAST]),
-                "refuse" => assert_says(plan.unwrap_err().only(), &[CALLER, "lockout_guard"]),
+                "warn" => assert_eq!(summaries(&plan.unwrap().warnings), [caller(&role("viewer")), last("viewer")]),
+                "refuse" => assert_says(plan.unwrap_err().only(), &[&caller(&role("viewer")), "lockout_guard"]),
                 _ => assert_eq!(summaries(&plan.unwrap().warnings), [""; 0]),
             }
         }

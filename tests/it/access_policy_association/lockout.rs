@@ -7,8 +7,10 @@ use super::{CLUSTER_ADMIN, TYPE, VIEW, association, in_namespaces, put_entry};
 use crate::support::core::Plan;
 use crate::support::eks::{World, policy, role};
 
-const LAST: &str = "This plan removes the last cluster administrator";
-const CALLER: &str = "This plan locks out whoever runs it";
+/// What is said of the last administrator.
+fn last(name: &str) -> String {
+    format!("This plan removes the last cluster administrator: {} on cluster dev in us-east-1", role(name))
+}
 
 /// A world in which `ops` has an entry with cluster-admin rights from an association in the state.
 async fn world() -> World {
@@ -35,7 +37,7 @@ fn said(plan: &Plan) -> Vec<String> {
 async fn pain_35_the_last_administrator_goes() {
     let world = world().await;
     let plan = world.plan_destroy(TYPE, "ops").await.unwrap();
-    assert_eq!(said(&plan), [LAST]);
+    assert_eq!(said(&plan), [last("ops")]);
     let detail = &plan.warnings[0].detail;
     for words in ["cluster dev in us-east-1", &role("ops"), "lockout_guard"] {
         assert!(detail.contains(words), "{detail}");
@@ -45,7 +47,7 @@ async fn pain_35_the_last_administrator_goes() {
 #[tokio::test]
 async fn pain_35_the_last_administrator_is_narrowed() {
     let world = world().await;
-    assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [LAST]);
+    assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [last("ops")]);
 }
 
 /// EKS has the association, and the state does not: what is created in the plan narrows it.
@@ -61,13 +63,13 @@ async fn pain_35_the_last_administrator_is_narrowed_by_a_new_association() {
 #[tokio::test]
 async fn pain_35_the_last_administrator_gets_another_policy() {
     let world = world().await;
-    assert_eq!(planned(&world, association("ops", VIEW)).await, [LAST]);
+    assert_eq!(planned(&world, association("ops", VIEW)).await, [last("ops")]);
 }
 
 #[tokio::test]
 async fn pain_35_the_last_administrator_is_replaced_by_somebody_without_an_entry() {
     let world = world().await;
-    assert_eq!(planned(&world, association("nobody", CLUSTER_ADMIN)).await, [LAST]);
+    assert_eq!(planned(&world, association("nobody", CLUSTER_ADMIN)).await, [last("ops")]);
 }
 
 #[tokio::test]
@@ -76,7 +78,7 @@ async fn two_that_go_in_one_plan_are_the_last_together() {
     administrator(&world, "admin2").await;
     world.new_walk().await.unwrap();
     assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
-    assert_eq!(said(&world.plan_destroy(TYPE, "admin2").await.unwrap()), [LAST]);
+    assert_eq!(said(&world.plan_destroy(TYPE, "admin2").await.unwrap()), [last("admin2")]);
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn another_administrator_counts_if_it_is_one_in_the_whole_cluster() {
 
     let scope = json!({ "type": "namespace", "namespaces": ["a"] });
     assert!(world.emulator.set_scope("dev", &role("other"), &policy(CLUSTER_ADMIN), scope));
-    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [LAST]);
+    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [last("ops")]);
 }
 
 #[tokio::test]
@@ -96,7 +98,10 @@ async fn pain_33_the_rights_of_whoever_runs_this() {
     administrator(&world, "admin").await;
     put_entry(&world, "other", &[CLUSTER_ADMIN]);
     let plan = world.plan_destroy(TYPE, "admin").await.unwrap();
-    assert_eq!(said(&plan), [CALLER]);
+    assert_eq!(
+        said(&plan),
+        [format!("This plan locks out whoever runs it: {} on cluster dev in us-east-1", role("admin"))]
+    );
     let detail = &plan.warnings[0].detail;
     assert!(detail.contains("takes the cluster-admin rights of arn:aws:iam::111122223333:role/admin"), "{detail}");
 }
@@ -115,12 +120,20 @@ async fn what_takes_no_rights_is_no_matter() {
     assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
 }
 
-/// Whoever may not ask is not told; that is no reason to fail.
+/// Whoever may not ask is told that nobody has looked.
 #[tokio::test]
-async fn what_may_not_be_asked_is_not_said() {
+async fn what_may_not_be_asked_is_said() {
     let world = world().await;
     for operation in ["GetCallerIdentity", "ListAccessEntries"] {
         world.emulator.add_fault(Fault { times: 9, ..Fault::new(operation, FaultKind::AccessDenied) });
     }
-    assert_eq!(said(&world.plan_destroy(TYPE, "ops").await.unwrap()), [""; 0]);
+    let plan = world.plan_destroy(TYPE, "ops").await.unwrap();
+    assert_eq!(
+        said(&plan),
+        [
+            "Cannot tell whether this plan locks out whoever runs it: cluster dev in us-east-1",
+            "Cannot tell whether this plan removes the last cluster administrator: cluster dev in us-east-1",
+        ]
+    );
+    assert!(plan.warnings[1].detail.contains("takes the cluster-admin rights of"), "{}", plan.warnings[1].detail);
 }

@@ -3,7 +3,8 @@ use serde_json::json;
 use crate::support::eks::{CLUSTER, World, role};
 
 const TYPE: &str = "eks_access_entry";
-const SUMMARY: &str = "This plan locks out whoever runs it";
+const SUMMARY: &str =
+    "This plan locks out whoever runs it: arn:aws:iam::111122223333:role/admin on cluster dev in us-east-1";
 
 /// What a plan says that removes the entry of whoever runs it: warnings, or an error.
 async fn plan_to_leave(block: serde_json::Value) -> Result<Vec<String>, String> {
