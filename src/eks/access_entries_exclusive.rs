@@ -27,8 +27,9 @@ model! {
         /// The name of the EKS cluster.
         pub cluster_name: Value<String> = argument::cluster_name(),
         /// The ARNs of all IAM principals that may have an access entry. The entry of any other principal shows in the plan
-        /// as taken out of this set, and apply removes it. This makes no entries: `eks_access_entry` does.
-        pub principal_arns: Value<BTreeSet<String>> = required().check(argument::check_principal_arn),
+        /// as taken out of this set, and apply removes it. This makes no entries: `eks_access_entry` does. Those of
+        /// service-linked roles may be named too, so that `include_service_linked_roles` leaves them alone.
+        pub principal_arns: Value<BTreeSet<String>> = required().check(argument::check_sought_principal),
         /// Principals whose entries are left alone, as patterns in which `*` stands for any characters.
         pub ignore: Value<BTreeSet<String>> = optional(),
         /// Whether entries of nodes (every type but `STANDARD`) are removed too. EKS makes such entries by itself for

@@ -100,7 +100,7 @@ pub(super) fn role_of_permission_set() -> String {
     )
 }
 
-/// The principal of an entry that is looked for. EKS has entries of service-linked roles too, made by itself.
+/// The principal of an entry that is looked for, or left as it is. EKS has entries of service-linked roles too, made by itself.
 pub(super) fn check_sought_principal(arn: &str) -> Result<(), Diagnostic> {
     match arn.parse::<Principal>() {
         Err(PrincipalError::ServiceLinkedRole) => Ok(()),
