@@ -14,9 +14,10 @@ use crate::value::Value;
 use super::client::{Client, budget};
 use super::error::Attempt;
 use super::exclusion::Exclusion;
-use super::lockout::{self, Loss};
-use super::walk::{ClusterKey, EntryKey, Intent};
+use super::walk::{ClusterKey, EntryKey};
 use super::{argument, import_id, search};
+
+mod plan;
 
 /// `eks_access_entries_exclusive`: the complete set of principals of a cluster.
 pub struct AccessEntriesExclusive;
@@ -29,9 +30,9 @@ model! {
         /// The ARNs of all IAM principals that may have an access entry. The entry of any other principal shows in the plan
         /// as taken out of this set, and apply removes it. This makes no entries: `eks_access_entry` does. Those of
         /// service-linked roles may be named too, so that `include_service_linked_roles` leaves them alone.
-        pub principal_arns: Value<BTreeSet<String>> = required().check(argument::check_sought_principal),
+        pub principal_arns: Value<BTreeSet<Value<String>>> = required().check(argument::check_sought_principal),
         /// Principals whose entries are left alone, as patterns in which `*` stands for any characters.
-        pub ignore: Value<BTreeSet<String>> = optional(),
+        pub ignore: Value<BTreeSet<Value<String>>> = optional(),
         /// Whether entries of nodes (every type but `STANDARD`) are removed too. EKS makes such entries by itself for
         /// managed node groups, for Fargate and for Auto Mode; without them, nodes can no longer join.
         pub include_nodes: Value<bool> = optional().default_value(false),
@@ -97,25 +98,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
     }
 
     async fn plan(&self, cx: &Cx<'_, Client>, change: Change<'_, Model>) -> Result<(), Diagnostics> {
-        match change {
-            Change::Create { config, planned, replaces } => {
-                planned.decide(cx, config).await?;
-                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
-                plan_creation(cx, planned).await
-            }
-            Change::Update { config, prior, planned, .. } => {
-                if cx.client.is_known() {
-                    planned.decide(cx, config).await?;
-                }
-                // A set of another cluster is a new one, and planned as such.
-                if planned.cluster_name != prior.cluster_name || planned.region != prior.region {
-                    return Ok(());
-                }
-                planned.note(cx, Intent::Keep)?;
-                plan_removals(cx, prior, planned).await
-            }
-            Change::Delete { .. } => Ok(()),
-        }
+        plan::plan(cx, change).await
     }
 
     /// Removes nobody. What a plan tells its apply is the planned set alone: whose entries were there when it was made is
@@ -140,7 +123,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
         let eks = shown.eks(cx, &attempt).await?;
         let Some(others) = find_others(cx, &eks, shown, &attempt).await? else { return Ok(None) };
         // Whoever is not in the set shows as if it had been, so that the plan names whom it removes.
-        let principals = filled!(shown.principal_arns.known().into_iter().flatten().chain(&others).cloned());
+        let principals = filled!(known(&shown.principal_arns).chain(&others).cloned().map(Value::Known));
         let region = eks.region().to_owned();
         Ok(Some(Model {
             principal_arns: Value::Known(principals),
@@ -155,7 +138,7 @@ Terraform forgets the set. No entry is removed, and none comes back; from then o
         match remove(cx, &prior, &planned).await {
             Ok(()) => Ok(planned),
             Err(Stuck { left, diagnostics }) => {
-                let principals = filled!(planned.principal_arns.known().into_iter().flatten().cloned().chain(left));
+                let principals = filled!(known(&planned.principal_arns).cloned().chain(left).map(Value::Known));
                 Err(Failed::leaving(Model { principal_arns: Value::Known(principals), ..planned }, diagnostics))
             }
         }
@@ -200,7 +183,8 @@ async fn find_others(
 }
 
 /// Whose entries the change from one set to another removes, of those that are there: whom it takes out of
-/// `principal_arns`, as the plan shows. An entry that the state did not show then is left for the next plan.
+/// `principal_arns`, as the plan shows. An entry that the state did not show then is left for the next plan. In a plan, whoever
+/// is known only after apply is not among those who are named.
 async fn find_removals(
     cx: &Cx<'_, Client>,
     eks: &Eks,
@@ -273,77 +257,6 @@ EKS leaves the entry of a service-linked role to the service that it belongs to,
 else is left to remove. Take include_service_linked_roles out, or name the role in ignore or principal_arns. To be rid of the entry, \
 switch off what the service does in this cluster.";
 
-/// Says who is too many already.
-async fn plan_creation(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
-    if !(cx.client.is_known() && planned.is_decided()) {
-        return Ok(());
-    }
-    let attempt = Attempt { summary: CANNOT_PLAN, object: planned };
-    let eks = planned.eks(cx, &attempt).await?;
-    let Some(others) = find_others(cx, &eks, planned, &attempt).await? else {
-        let detail = format!(
-            "There is no cluster {} in {} now. Unless something else in this plan makes it first, apply will fail.",
-            planned.cluster(),
-            eks.region()
-        );
-        cx.warn(Diagnostic::warning("No such cluster yet", detail).at_attribute("cluster_name"));
-        return Ok(());
-    };
-    if others.is_empty() {
-        return Ok(());
-    }
-    let id = match cx.client.is_own_region(eks.region(), &budget(cx)).await {
-        true => planned.cluster().to_owned(),
-        false => import_id::join_with_region(&[planned.cluster()], '@', eks.region()),
-    };
-    warn_of_left(
-        cx,
-        planned,
-        &others,
-        &format!(
-            "\n\nTo have this plan show and its apply remove them, import the set instead of creating it:\n\n  import {{\n    \
-             to = eks_access_entries_exclusive.<name>\n    id = {id:?}\n  }}"
-        ),
-    );
-    Ok(())
-}
-
-/// Holds the removals against lockouts, and says who is too many without being shown.
-async fn plan_removals(cx: &Cx<'_, Client>, prior: &Model, planned: &Model) -> Result<(), Diagnostics> {
-    if !(cx.client.is_known() && planned.is_decided()) {
-        return Ok(());
-    }
-    let attempt = Attempt { summary: CANNOT_PLAN, object: planned };
-    let eks = planned.eks(cx, &attempt).await?;
-    let removals = find_removals(cx, &eks, prior, planned, &attempt).await?;
-    cx.client.walk.exclude(planned.keys(&removals));
-    for key in planned.keys(&removals) {
-        lockout::check(cx, &eks, &key, Loss::Entry).await?;
-    }
-    // Whom the state leaves alone, it does not show.
-    if planned.leaves_alone() != prior.leaves_alone() {
-        let mut others = find_others(cx, &eks, planned, &attempt).await?.unwrap_or_default();
-        others.retain(|principal| !removals.contains(principal));
-        if !others.is_empty() {
-            warn_of_left(cx, planned, &others, "");
-        }
-    }
-    Ok(())
-}
-
-/// Says who is too many and not shown, and tells the rest of the walk.
-fn warn_of_left(cx: &Cx<'_, Client>, planned: &Model, others: &BTreeSet<String>, advice: &str) {
-    cx.client.walk.exclude(planned.keys(others));
-    let others: String = others.iter().map(|principal| format!("  - {principal}\n")).collect();
-    let detail = format!(
-        "Cluster {} has access entries of principals that are not in principal_arns:\n\n{others}\nApply removes whom its plan \
-         shows as taken out of principal_arns, and this plan does not show them yet: they stay. The next plan shows them, and its \
-         apply removes them.{advice}",
-        planned.cluster()
-    );
-    cx.warn(Diagnostic::warning("Access entries are left to the next plan", detail).at_attribute("principal_arns"));
-}
-
 const CANNOT_PLAN: &str = "Cannot plan EKS access entries";
 
 fn no_such_cluster(planned: &Model, summary: &'static str) -> Diagnostic {
@@ -354,6 +267,11 @@ fn no_such_cluster(planned: &Model, summary: &'static str) -> Diagnostic {
         planned.cluster()
     );
     Diagnostic::error(summary, detail).at_attribute("cluster_name")
+}
+
+/// Those of a set that are known.
+fn known(set: &Value<BTreeSet<Value<String>>>) -> impl Iterator<Item = &String> {
+    set.known().into_iter().flatten().filter_map(Value::known)
 }
 
 impl Model {
@@ -371,13 +289,20 @@ impl Model {
         self.cluster_name.known().map(String::as_str).unwrap_or_default()
     }
 
+    /// Which cluster it is about, as people say it.
+    fn place(&self) -> String {
+        let region = self.region.known().map(|region| format!(" in {region}")).unwrap_or_default();
+        format!("cluster {}{region}", self.cluster())
+    }
+
     /// Who is too many.
     fn exclusion(&self) -> Exclusion {
         Exclusion {
-            named: self.principal_arns.known().cloned().unwrap_or_default(),
-            ignored: self.ignore.known().cloned().unwrap_or_default(),
+            named: filled!(known(&self.principal_arns).cloned()),
+            ignored: filled!(known(&self.ignore).cloned()),
             nodes_too: self.include_nodes.known().copied().unwrap_or_default(),
             service_linked_roles_too: self.include_service_linked_roles.known().copied().unwrap_or_default(),
+            open: None,
         }
     }
 
@@ -386,24 +311,10 @@ impl Model {
         Exclusion { named: BTreeSet::new(), ..self.exclusion() }
     }
 
-    /// The principals that the prior set names and this one does not.
+    /// The principals that the prior set names and this one does not, as far as it is known.
     fn beyond(&self, prior: &Self) -> BTreeSet<String> {
-        let before = prior.principal_arns.known().into_iter().flatten();
-        let named = self.principal_arns.known();
-        filled!(before.filter(|principal| !named.is_some_and(|named| named.contains(*principal))).cloned())
-    }
-
-    /// Tells the rest of the walk. A set that is forgotten collides with nothing.
-    fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {
-        let Some(key) = self.cluster_key() else { return Ok(()) };
-        let exclusion = self.is_decided().then(|| self.exclusion());
-        Ok(cx.client.walk.plan_set(&key, intent, exclusion)?)
-    }
-
-    /// Whether enough is known to tell who has to go.
-    fn is_decided(&self) -> bool {
-        let is_known = self.cluster_name.known().is_some() && self.region.known().is_some();
-        is_known && self.principal_arns.known().is_some() && !self.ignore.is_unknown()
+        let named: BTreeSet<_> = known(&self.principal_arns).collect();
+        filled!(known(&prior.principal_arns).filter(|principal| !named.contains(principal)).cloned())
     }
 
     fn cluster_key(&self) -> Option<ClusterKey> {
@@ -430,10 +341,6 @@ impl Model {
 /// The set in the middle of a sentence.
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the access entries of cluster {}", self.cluster())?;
-        match self.region.known() {
-            Some(region) => write!(f, " in {region}"),
-            None => Ok(()),
-        }
+        write!(f, "the access entries of {}", self.place())
     }
 }

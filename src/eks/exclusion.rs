@@ -17,6 +17,9 @@ pub(super) struct Exclusion {
     pub(super) nodes_too: bool,
     /// Whether entries of service-linked roles are not left alone.
     pub(super) service_linked_roles_too: bool,
+    /// Those who were in the set before, while some of who is in it, or is left alone, is known only after apply. Of them,
+    /// whoever is not named may go; of anybody else nothing can be said yet.
+    pub(super) open: Option<BTreeSet<String>>,
 }
 
 impl Exclusion {
@@ -29,6 +32,8 @@ impl Exclusion {
     pub(super) fn concerns(&self, principal: &str) -> bool {
         let is_named = self.named.contains(principal);
         let is_ignored = self.ignored.iter().any(|pattern| pattern::fits(pattern, principal));
-        !is_named && !is_ignored && (self.service_linked_roles_too || !search::is_service_linked(principal))
+        let may_be_named_yet = self.open.as_ref().is_some_and(|before| !before.contains(principal));
+        let is_spared = is_named || is_ignored || may_be_named_yet;
+        !is_spared && (self.service_linked_roles_too || !search::is_service_linked(principal))
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum LockoutGuard {
 pub(super) enum Loss {
     /// Its entry, with everything that hangs on it.
     Entry,
+    /// Its entry, unless an exclusive set that is not wholly known yet turns out to name it.
+    EntryUnlessNamed,
     /// Its entry for a moment: it is made again, with the same rights.
     Moment,
     /// Cluster-admin rights.
@@ -72,6 +74,7 @@ impl Loss {
     fn what(self) -> &'static str {
         match self {
             Self::Entry => "removes the access entry",
+            Self::EntryUnlessNamed => "removes, unless what is known only after apply names it, the access entry",
             Self::Moment => "removes, and makes again, the access entry",
             Self::ClusterAdmin => "takes the cluster-admin rights",
         }
@@ -91,10 +94,16 @@ impl Loss {
     }
 
     fn of_last_administrator(self, key: &EntryKey) -> Diagnostic {
-        let summary = format!("This plan removes the last cluster administrator: {}", whose(key));
+        let (summary, to_keep_it) = match self {
+            Self::EntryUnlessNamed => (
+                format!("This plan may remove the last cluster administrator: {}", whose(key)),
+                " To keep the entry, name its principal in principal_arns by a value that is known now.",
+            ),
+            _ => (format!("This plan removes the last cluster administrator: {}", whose(key)), ""),
+        };
         let detail = format!(
             "It {} of {}. After that, no access entry of cluster {} in {} has {CLUSTER_ADMIN} for the whole cluster. Unless this \
-             plan makes another one, administering the cluster takes somebody who may create access entries.{GUARD}",
+             plan makes another one, administering the cluster takes somebody who may create access entries.{to_keep_it}{GUARD}",
             self.what(),
             key.principal,
             key.cluster,
@@ -128,7 +137,8 @@ fn unknown(
     }
     let EntryKey { region, cluster, principal } = key;
     let mut detail = format!(
-        "It {} of {principal} from cluster {cluster} in {region}; whether that locks anybody out could not be found out.\n\n{error}",
+        "It {} of {principal} from cluster {cluster} in {region}; whether that locks anybody out could not be found out.\n\n\
+         {error}",
         loss.what()
     );
     let advice = what_to_do(error);

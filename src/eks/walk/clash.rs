@@ -21,8 +21,8 @@ enum Clash {
 /// Refuses the plan of an entry that collides with what is noted.
 pub(super) fn check_entry(record: &Record, key: &EntryKey, planned: &EntryPlan) -> Result<(), Diagnostic> {
     let exclusion = record.clusters.get(&key.cluster_key()).and_then(ClusterRecord::exclusion);
-    if exclusion.is_some_and(|set| planned.is_excluded_by(set, key)) {
-        return Err(excluded(key).at_attribute("principal_arn"));
+    if let Some(set) = exclusion.filter(|set| planned.is_excluded_by(set, key)) {
+        return Err(excluded(key, set).at_attribute("principal_arn"));
     }
     let Some(noted) = record.entries.get(key) else { return Ok(()) };
     if let Some(owned) = &planned.policies {
@@ -64,7 +64,7 @@ pub(super) fn check_set(record: &Record, key: &ClusterKey, planned: &SetPlan) ->
     let Some(exclusion) = &planned.exclusion else { return Ok(()) };
     let mut of_cluster = record.entries.iter().filter(|(entry, _)| entry.cluster_key() == *key);
     let wrong = of_cluster.find(|(entry, noted)| noted.plans.iter().any(|plan| plan.is_excluded_by(exclusion, entry)));
-    wrong.map_or(Ok(()), |(entry, _)| Err(excluded(entry).at_attribute("principal_arns")))
+    wrong.map_or(Ok(()), |(entry, _)| Err(excluded(entry, exclusion).at_attribute("principal_arns")))
 }
 
 /// Refuses the plan of an authentication mode that collides with what is noted.
@@ -140,11 +140,17 @@ If an apply was to replace this and create_before_destroy had the new one come f
 and what is there is now a deposed object in the state. Take create_before_destroy out, also of whatever depends on this resource. \
 Then `terraform state rm`, with the address, forgets the object without touching EKS, and an import block brings it back.";
 
-fn excluded(EntryKey { region, cluster, principal }: &EntryKey) -> Diagnostic {
+fn excluded(EntryKey { region, cluster, principal }: &EntryKey, set: &Exclusion) -> Diagnostic {
+    let (what_it_does, what_to_do) = match &set.open {
+        None => ("does not name the principal, and would remove the entry", "Add it to principal_arns, or to ignore."),
+        Some(_) => (
+            "no longer names the principal, and removes the entry unless what is known only after apply names it",
+            "Add it to principal_arns, or to ignore, by a value that is known now: principal_arn of the eks_access_entry is.",
+        ),
+    };
     let detail = format!(
         "An eks_access_entry has, or makes, the access entry of {principal} on cluster {cluster} in {region}; the \
-         eks_access_entries_exclusive of that cluster does not name the principal, and would remove the entry. Add it to \
-         principal_arns, or to ignore."
+         eks_access_entries_exclusive of that cluster {what_it_does}. {what_to_do}"
     );
     Diagnostic::error("Managed and excluded at once", detail)
 }
@@ -217,9 +223,12 @@ mod tests {
     #[test]
     fn an_entry_that_is_made_or_kept_is_not_excluded() {
         let summary = Some("Managed and excluded at once".to_owned());
+        let named_before = Exclusion { open: Some([key().principal].into()), ..Exclusion::default() };
         for intent in [Intent::Create, Intent::Adopt, Intent::Recreate, Intent::Keep] {
-            let said = entry_and_set(&planned(intent, None), &Exclusion::default());
-            assert_eq!(said, [summary.clone(), summary.clone()], "{intent:?}");
+            for set in [&Exclusion::default(), &named_before] {
+                let said = entry_and_set(&planned(intent, None), set);
+                assert_eq!(said, [summary.clone(), summary.clone()], "{intent:?}, {set:?}");
+            }
         }
     }
 
@@ -229,10 +238,15 @@ mod tests {
         let node = EntryPlan { entry_type: Some(EntryType::Ec2Linux), ..kept.clone() };
         let unknown = EntryPlan { entry_type: None, ..kept.clone() };
         let ignoring = Exclusion { ignored: ["*".to_owned()].into(), ..Exclusion::default() };
+        let may_name_it_yet = Exclusion { open: Some(BTreeSet::new()), ..Exclusion::default() };
         let nothing = Exclusion::default();
-        for (entry, set) in
-            [(EntryPlan::REMOVED, &nothing), (node.clone(), &nothing), (unknown, &nothing), (kept, &ignoring)]
-        {
+        for (entry, set) in [
+            (EntryPlan::REMOVED, &nothing),
+            (node.clone(), &nothing),
+            (unknown, &nothing),
+            (kept.clone(), &ignoring),
+            (kept, &may_name_it_yet),
+        ] {
             assert_eq!(entry_and_set(&entry, set), [None, None], "{entry:?}, {set:?}");
         }
         let with_nodes = Exclusion { nodes_too: true, ..Exclusion::default() };

@@ -50,6 +50,8 @@ async fn what_is_refused_without_asking() {
             "principal_arns",
             "Invalid principal",
         ),
+        (json!({ "principal_arns": [null] }), "principal_arns", "Missing value"),
+        (json!({ "ignore": [null, UNKNOWN] }), "ignore", "Missing value"),
         (json!({ "principal_arns": null }), "principal_arns", "Missing required argument"),
         (json!({ "cluster_name": "a b" }), "cluster_name", "Invalid cluster name"),
         (json!({ "timeouts": { "update": "1x" } }), "timeouts.update", "Invalid timeout"),

@@ -9,7 +9,7 @@ use crate::support::eks::{CLUSTER, World, policy, role};
 
 const LAST: &str = "This plan removes the last cluster administrator";
 
-fn administrator(world: &World, name: &str, scope: Json) {
+pub(super) fn administrator(world: &World, name: &str, scope: Json) {
     let policy = json!({ "policyArn": policy("AmazonEKSClusterAdminPolicy"), "accessScope": scope });
     let entry = json!({ "principalArn": role(name), "accessPolicies": [policy] });
     world.emulator.put_entry(CLUSTER, entry).unwrap();
@@ -24,7 +24,7 @@ fn last(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("{LAST}: {} on cluster dev in us-east-1", role(name))).collect()
 }
 
-fn everywhere() -> Json {
+pub(super) fn everywhere() -> Json {
     json!({ "type": "cluster" })
 }
 

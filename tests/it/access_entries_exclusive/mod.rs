@@ -4,6 +4,7 @@ mod calls;
 mod collisions;
 mod declared;
 mod failures;
+mod known_after_apply;
 mod left_alone;
 mod lifecycle;
 mod lockout;
@@ -62,7 +63,8 @@ fn named(state: &Json) -> Vec<String> {
 
 /// The warning that names who is too many and not shown in the plan, if there is one.
 fn announced(plan: &Plan) -> Option<&Diag> {
-    plan.warnings.iter().find(|warning| warning.summary == "Access entries are left to the next plan")
+    let summary = "Access entries are left to the next plan: cluster ";
+    plan.warnings.iter().find(|warning| warning.summary.starts_with(summary))
 }
 
 /// Makes the set, and applies the plan after it, which shows who is too many.
