@@ -28,7 +28,7 @@ async fn an_entry_made_by_hand_is_adopted(stage: &mut Stage) -> Result<(), Error
     );
     stage.cluster.create_entry(OPERATOR, "left-over").await?;
     let plan = stage.change("plan", &["-out=adopt.tfplan"])?;
-    let adopted = format!("EKS access entry of {OPERATOR} will be adopted");
+    let adopted = format!("The access entry of {OPERATOR} on cluster dev in us-east-1 will be adopted");
     expect("the warnings of the plan", plan.summaries(), vec![&*adopted])?;
     stage.calls().await?;
     stage.change("apply", &["adopt.tfplan"])?;

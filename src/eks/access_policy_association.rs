@@ -143,7 +143,7 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
         match change {
             Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
-                check_offered(cx, planned).await?;
+                warn_of_unknown(cx, planned).await;
                 planned.plan_id();
                 planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
                 if replaces { Ok(()) } else { guard_what_is_there(cx, planned).await }
@@ -279,11 +279,11 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
     Ok(())
 }
 
-/// Refuses a policy that EKS would refuse at apply.
-async fn check_offered(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
+/// Warns of a policy that EKS may refuse at apply.
+async fn warn_of_unknown(cx: &Cx<'_, Client>, planned: &Model) {
     let attempt = Attempt { summary: SUMMARY, object: planned };
     let policy = planned.policy_arn.known().map(|policy| (policy.as_str(), AttributePath::attribute("policy_arn")));
-    offered::check(cx, &planned.region, policy, &attempt).await
+    offered::warn(cx, &planned.region, policy, &attempt).await
 }
 
 async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {

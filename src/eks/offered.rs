@@ -1,8 +1,8 @@
 //! Whether EKS offers the policies that a plan is about to associate: an apply would find out in the middle.
 
+use crate::aws::AccessPolicy;
 use crate::aws::access_policy::{KNOWN, OF_SERVICES, PolicyRef, closest};
-use crate::aws::{AccessPolicy, Kind};
-use crate::framework::{Cx, Diagnostic, Diagnostics};
+use crate::framework::{Cx, Diagnostic};
 use crate::value::{AttributePath, Value};
 
 use super::client::{Client, budget};
@@ -13,18 +13,19 @@ pub(super) fn is_known(policy: &str) -> bool {
     PolicyRef::parse(policy).is_ok_and(|policy| KNOWN.contains(&policy.name()))
 }
 
-/// Refuses those of the policies that EKS would refuse, each at its path. Of names that this program knows, nobody is asked.
-pub(super) async fn check(
+/// Warns of those of the policies that EKS is likely to refuse, each at its path. Of names that this program knows, nobody is asked.
+///
+/// No more than that: EKS has had policies that its list did not show, and adds some over time.
+pub(super) async fn warn(
     cx: &Cx<'_, Client>,
     region: &Value<String>,
     policies: impl IntoIterator<Item = (&str, AttributePath)>,
     attempt: &Attempt<'_>,
-) -> Result<(), Diagnostics> {
-    let mut diagnostics = Diagnostics::none();
+) {
     let mut unknown = Vec::new();
     for (policy, at) in policies {
         match PolicyRef::parse(policy).map(|policy| policy.name()) {
-            Ok(name) if OF_SERVICES.contains(&name) => diagnostics.push(of_services(name).at(at)),
+            Ok(name) if OF_SERVICES.contains(&name) => cx.warn(of_services(name).at(at)),
             Ok(name) if !KNOWN.contains(&name) => unknown.push((name, at)),
             _ => {}
         }
@@ -34,19 +35,18 @@ pub(super) async fn check(
         && !unknown.is_empty()
     {
         let budget = budget(cx);
-        let eks = cx.client.eks(attempt, Some(region), &budget).await?;
-        match eks.access_policies(&budget).await {
-            Ok(offered) => {
-                let missing =
-                    unknown.into_iter().filter(|(name, _)| offered.iter().all(|offered| offered.name != *name));
-                diagnostics.extend(missing.map(|(name, at)| not_offered(name, region, &offered).at(at)));
+        let Ok(eks) = cx.client.eks(attempt, Some(region), &budget).await else { return };
+        let offered = match eks.access_policies(&budget).await {
+            Ok(offered) => offered,
+            // Whoever may not ask, or gets no answer, finds out from EKS, at apply.
+            Err(error) => return log_info!(%error, "whether EKS offers these policies could not be found out"),
+        };
+        for (name, at) in unknown {
+            if offered.iter().all(|offered| offered.name != name) {
+                cx.warn(not_offered(name, region, &offered).at(at));
             }
-            // Whoever may not ask finds out from EKS, at apply.
-            Err(error) if matches!(error.kind(), Kind::AccessDenied { .. }) => {}
-            Err(error) => diagnostics.push(attempt.failed(&error)),
         }
     }
-    diagnostics.into_result()
 }
 
 /// Where to find the right name of a policy, and which one that may be.
@@ -58,16 +58,17 @@ pub(super) fn hint(name: &str, offered: &[AccessPolicy]) -> String {
 
 fn not_offered(name: &str, region: &str, offered: &[AccessPolicy]) -> Diagnostic {
     let detail = format!(
-        "EKS offers no access policy {name:?} in {region}, so that an apply would fail halfway. {}",
+        "The list of access policies that EKS offers in {region} has no {name:?}. Unless EKS takes it all the same, the apply will fail \
+         halfway. {}",
         hint(name, offered)
     );
-    Diagnostic::error("No such access policy", detail)
+    Diagnostic::warning(format!("No such access policy: {name}"), detail)
 }
 
 fn of_services(name: &str) -> Diagnostic {
     let detail = format!(
-        "EKS associates {name} with roles that services of AWS make for themselves, and with nobody else. Take it out, or give \
-         another one: the data source eks_access_policies lists those that there are."
+        "EKS associates {name} with roles that services of AWS make for themselves, and has refused it for all others. Give another \
+         one: the data source eks_access_policies lists those that there are."
     );
-    Diagnostic::error("Access policy for services of AWS alone", detail)
+    Diagnostic::warning(format!("Access policy for services of AWS alone: {name}"), detail)
 }

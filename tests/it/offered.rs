@@ -37,13 +37,16 @@ fn both(policy: &str) -> [(&'static str, Json, String); 2] {
     ]
 }
 
-async fn refused(world: &World, kind: &str, config: Json) -> Diag {
-    refused_at(world, kind, "x", config).await
+/// What a plan says of policies.
+async fn said(world: &World, kind: &str, address: &str, config: Json) -> Vec<Diag> {
+    let mut warnings = world.plan(kind, address, config).await.unwrap().warnings;
+    warnings.retain(|warning| warning.summary.contains("ccess policy"));
+    warnings
 }
 
-async fn refused_at(world: &World, kind: &str, address: &str, config: Json) -> Diag {
-    let failure = world.plan(kind, address, config).await.unwrap_err();
-    failure.only().clone()
+async fn warned(world: &World, kind: &str, address: &str, config: Json) -> Diag {
+    let [warning] = said(world, kind, address, config).await.try_into().unwrap();
+    warning
 }
 
 /// What the emulator offers is what EKS has been seen or said to offer.
@@ -58,19 +61,26 @@ fn the_known_policies_are_those_of_the_emulator() {
 }
 
 #[tokio::test]
-async fn pain_45_a_misspelt_policy_is_refused_in_the_plan_with_the_name_that_is_meant() {
+async fn pain_45_a_plan_warns_of_a_misspelt_policy_with_the_name_that_is_meant() {
     let world = World::start().await;
-    for name in [MISSPELT.to_owned(), "amazoneksviewpolicy".to_owned(), policy(MISSPELT)] {
-        for (kind, config, path) in both(&name) {
-            let error = refused_at(&world, kind, &name, config).await;
-            assert_eq!((error.summary.as_str(), &error.path), ("No such access policy", &path));
+    for (kind, number) in [(ENTRY, 0), (ASSOCIATION, 1)] {
+        world.new_walk().await.unwrap();
+        for given in [MISSPELT.to_owned(), "amazoneksviewpolicy".to_owned(), policy(MISSPELT)] {
+            let (_, config, path) = both(&given).into_iter().nth(number).unwrap();
+            world.new_walk().await.unwrap();
+            let warning = warned(&world, kind, "x", config).await;
+            let name = given.rsplit('/').next().unwrap();
+            assert_eq!((warning.summary, warning.path), (format!("No such access policy: {name}"), path));
             let meant = format!("Did you mean {VIEW:?}?");
-            assert!(error.detail.contains(&meant) && error.detail.contains("us-east-1"), "{error:?}");
+            assert!(warning.detail.contains(&meant) && warning.detail.contains("us-east-1"), "{}", warning.detail);
         }
     }
+    world.new_walk().await.unwrap();
+    world.calls();
+    let warning = warned(&world, ASSOCIATION, "x", association(NEW)).await;
+    assert!(!warning.detail.contains("Did you mean"), "{warning:?}");
+    warned(&world, ASSOCIATION, "y", association(MISSPELT)).await;
     assert_eq!(world.calls(), ["ListAccessPolicies"], "once, for all of them");
-    let error = refused(&world, ASSOCIATION, association(NEW)).await;
-    assert!(!error.detail.contains("Did you mean"), "{error:?}");
 }
 
 /// While the cluster's name is known only after apply, as where the same configuration makes the cluster, too.
@@ -79,7 +89,7 @@ async fn a_policy_is_looked_at_before_its_cluster_is_known() {
     let world = World::start().await;
     for (kind, mut config, path) in both(MISSPELT) {
         config["cluster_name"] = UNKNOWN.into();
-        assert_eq!(refused(&world, kind, config).await.path, path);
+        assert_eq!(warned(&world, kind, "x", config).await.path, path);
     }
 }
 
@@ -89,7 +99,7 @@ async fn every_region_has_its_own_list() {
     for region in ["us-east-1", "eu-west-1"] {
         let mut config = association(MISSPELT);
         config["region"] = region.into();
-        assert!(refused(&world, ASSOCIATION, config).await.detail.contains(region));
+        assert!(warned(&world, ASSOCIATION, region, config).await.detail.contains(region));
     }
     assert_eq!(world.calls(), ["ListAccessPolicies", "ListAccessPolicies"]);
 }
@@ -100,7 +110,6 @@ async fn nobody_is_asked_about_policies_that_are_known() {
     for name in KNOWN {
         world.plan(ASSOCIATION, name, association(name)).await.unwrap();
     }
-    world.plan(ENTRY, "x", entry(&KNOWN)).await.unwrap_err();
     world.new_walk().await.unwrap();
     world.plan(ENTRY, "x", entry(&KNOWN)).await.unwrap();
     let asked: Vec<_> = world.calls().into_iter().filter(|call| call == "ListAccessPolicies").collect();
@@ -153,20 +162,23 @@ async fn nobody_is_asked_about_policies_that_are_there_already() {
     world.plan(ENTRY, "x", entry(&[&policy(NEW), VIEW])).await.unwrap();
     assert!(!world.calls().contains(&"ListAccessPolicies".to_owned()));
 
-    assert_eq!(refused(&world, ENTRY, entry(&[NEW, MISSPELT])).await.path, format!("access_policies[{MISSPELT:?}]"));
+    world.new_walk().await.unwrap();
+    let warning = warned(&world, ENTRY, "x", entry(&[NEW, MISSPELT])).await;
+    assert_eq!(warning.path, format!("access_policies[{MISSPELT:?}]"));
 }
 
 #[tokio::test]
-async fn a_policy_of_services_is_refused_in_the_plan() {
+async fn a_plan_warns_of_a_policy_of_services() {
     let world = World::start().await;
     for name in OF_SERVICES {
         for (kind, config, path) in both(name) {
-            let error = refused(&world, kind, config).await;
-            assert_eq!((error.summary.as_str(), &error.path), ("Access policy for services of AWS alone", &path));
-            assert!(error.detail.contains(name), "{error:?}");
+            world.new_walk().await.unwrap();
+            let warning = warned(&world, kind, "x", config).await;
+            let summary = format!("Access policy for services of AWS alone: {name}");
+            assert_eq!((warning.summary, warning.path), (summary, path));
         }
     }
-    assert_eq!(world.calls(), [""; 0]);
+    assert!(!world.calls().contains(&"ListAccessPolicies".to_owned()));
 }
 
 /// EKS gives the role of an Auto Mode cluster such policies itself.
@@ -186,8 +198,8 @@ async fn an_entry_that_is_taken_over_may_have_policies_of_services() {
             config["on_conflict"] = "adopt".into();
             config
         };
-        let error = refused(&world, ENTRY, adopting(&[COMPUTE, "AmazonEKSHybridPolicy"])).await;
-        assert_eq!(error.path, "access_policies[\"AmazonEKSHybridPolicy\"]");
+        let warning = warned(&world, ENTRY, "x", adopting(&[COMPUTE, "AmazonEKSHybridPolicy"])).await;
+        assert_eq!(warning.path, "access_policies[\"AmazonEKSHybridPolicy\"]");
         world.new_walk().await.unwrap();
         world.converge(ENTRY, "x", adopting(&[COMPUTE])).await.unwrap();
     }

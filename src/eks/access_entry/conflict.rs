@@ -41,7 +41,7 @@ pub(super) async fn announce(
         listed("groups", entry.kubernetes_groups.iter().collect()),
         listed("tags", tags.keys().collect())
     );
-    let summary = format!("EKS access entry of {} will be adopted", planned.principal());
+    let summary = format!("{} will be adopted", capitalised(planned));
     cx.warn(Diagnostic::warning(summary, detail).at_attribute("principal_arn"));
     let takes_admin = policies::warn_of_others(cx, eks, planned, attempt).await?;
     match planned.key().filter(|_| takes_admin) {

@@ -53,7 +53,7 @@ async fn create(
         argument::planned_region(cx.client, &attempt, &config.region, &planned.region, &budget(cx)).await?;
     decide(cx.client, config, planned);
     check_partition(planned)?;
-    policies::check_offered(cx, None, planned, &Attempt { summary: SUMMARY, object: planned }).await?;
+    policies::warn_of_unknown(cx, None, planned, &Attempt { summary: SUMMARY, object: planned }).await?;
     warn_of_type(cx, planned);
 
     let Some(key) = planned.key() else { return Ok(()) };
@@ -91,7 +91,7 @@ async fn update(
     }
     decide(cx.client, config, planned);
     check_partition(planned)?;
-    policies::check_offered(cx, Some(prior), planned, &attempt).await?;
+    policies::warn_of_unknown(cx, Some(prior), planned, &attempt).await?;
 
     if config.user_name.is_null() && planned.entry_type() == EntryType::Standard {
         // Where nobody knows beforehand what EKS would choose, the name stays as it is.

@@ -141,8 +141,8 @@ async fn change(
     Ok(())
 }
 
-/// In a plan: refuses what is new among the policies and that EKS would refuse, in the middle of the apply.
-pub(super) async fn check_offered(
+/// In a plan: warns of what is new among the policies and that EKS may refuse, in the middle of the apply.
+pub(super) async fn warn_of_unknown(
     cx: &Cx<'_, Client>,
     prior: Option<&AccessEntryModel>,
     planned: &AccessEntryModel,
@@ -165,7 +165,8 @@ pub(super) async fn check_offered(
     };
     policies.retain(|policy| !there.iter().any(|other| is_same(policy, other)));
     let at = |policy| AttributePath::attribute("access_policies").then_key(policy);
-    offered::check(cx, &planned.region, policies.into_iter().map(|policy| (policy, at(policy))), attempt).await
+    offered::warn(cx, &planned.region, policies.into_iter().map(|policy| (policy, at(policy))), attempt).await;
+    Ok(())
 }
 
 /// In the plan from which on the entry owns its policies: says which of those that it has will go, and tells whether its
@@ -211,7 +212,7 @@ pub(super) async fn warn_of_all(
             attempt.object.to_string().replacen('t', "T", 1),
             found.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
         );
-        let summary = format!("Policies go with the EKS access entry of {}", planned.principal());
+        let summary = format!("Policies go with {planned}");
         cx.warn(Diagnostic::warning(summary, detail));
     }
     Ok(found.iter().any(is_cluster_admin))

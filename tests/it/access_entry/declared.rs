@@ -18,7 +18,7 @@ async fn are_all_that_are_made() {
     world.converge(TYPE, "x", viewer(second)).await.unwrap();
     world.destroy(TYPE, "x").await.unwrap();
     let misspelt = json!({ "access_policies": { "AmazonEKSVeiwPolicy": everywhere() } });
-    world.plan(TYPE, "x", viewer(misspelt)).await.unwrap_err();
+    world.plan(TYPE, "x", viewer(misspelt)).await.unwrap();
     declared.saw(&world);
 
     world.emulator.put_entry(CLUSTER, json!({ "principalArn": role("viewer") })).unwrap();

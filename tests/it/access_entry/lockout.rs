@@ -100,8 +100,8 @@ fn make_admin(world: &World) {
 #[tokio::test]
 async fn pain_05_making_the_entry_of_whoever_runs_it_again_is_warned_of() {
     for (more, expected) in [
-        (json!({ "principal_unique_id": "AROA2" }), vec![CALLER]),
-        (json!({ "principal_unique_id": "AROA1", "type": "EC2_LINUX" }), vec![CALLER]),
+        (json!({ "principal_unique_id": "AROA2" }), [caller(&role("viewer"))]),
+        (json!({ "principal_unique_id": "AROA1", "type": "EC2_LINUX" }), [caller(&role("viewer"))]),
     ] {
         let world = as_viewer().await;
         world.converge(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA1" }))).await.unwrap();
@@ -117,8 +117,8 @@ async fn what_goes_with_an_entry_that_is_made_again_is_told() {
     world.converge(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA1" }))).await.unwrap();
     make_admin(&world);
     let plan = world.plan(TYPE, "x", viewer(json!({ "principal_unique_id": "AROA2" }))).await.unwrap();
-    let goes = format!("Policies go with the EKS access entry of {}", role("viewer"));
-    assert_eq!(summaries(&plan.warnings), [&*goes, LAST]);
+    let goes = format!("Policies go with the access entry of {} on cluster dev in us-east-1", role("viewer"));
+    assert_eq!(summaries(&plan.warnings), [goes, last("viewer")]);
     assert_says(&plan.warnings[0], &[&policy(ADMIN), "principal_arn"]);
 }
 
@@ -134,7 +134,7 @@ async fn refusing_holds_for_every_replacement() {
     {
         world.new_walk().await.unwrap();
         let failure = world.plan_with(TYPE, "x", config, options).await.unwrap_err();
-        assert_eq!(failure.only().summary, LAST);
+        assert_eq!(failure.only().summary, last("viewer"));
     }
 }
 
@@ -147,11 +147,11 @@ async fn taking_an_entry_over_without_its_rights_is_refused() {
     let mut adopting = viewer(viewing.clone());
     adopting["on_conflict"] = "adopt".into();
     let failure = world.plan(TYPE, "x", adopting).await.unwrap_err();
-    assert_eq!(failure.only().summary, LAST);
+    assert_eq!(failure.only().summary, last("viewer"));
 
     world.import(TYPE, "x", &format!("dev:{}", role("viewer"))).await.unwrap();
     let failure = world.plan(TYPE, "x", viewer(viewing)).await.unwrap_err();
-    assert_eq!(failure.only().summary, LAST);
+    assert_eq!(failure.only().summary, last("viewer"));
     // Other rights, and those as well.
     let both = json!({ "access_policies": { VIEW: everywhere(), ADMIN: everywhere() } });
     world.new_walk().await.unwrap();

@@ -47,6 +47,14 @@ async fn half_failed_update_keeps_what_is_done_and_the_next_apply_completes() {
 }
 
 #[tokio::test]
+async fn policy_that_eks_does_not_offer() {
+    let world = World::start().await;
+    let plan = world.plan(TYPE, "x", with(json!({ "AmazonEKSViewerPolicy": everywhere() }))).await.unwrap();
+    let failure = world.apply(plan).await.unwrap_err();
+    assert_refused(&failure, "access_policies", &["policyArn could not be found", "list-access-policies"]);
+}
+
+#[tokio::test]
 async fn basic() {
     let world = World::start().await;
     let config = with(json!({ VIEW: within(&["dev-*", "prod", "web"]), ADMIN: everywhere() }));

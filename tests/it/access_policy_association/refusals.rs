@@ -30,6 +30,21 @@ async fn pain_18_no_entry_is_a_fast_error_that_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn pain_45_an_unknown_policy() {
+    let error = refused(&world().await, association("viewer", "AmazonEKSViewerPolicy")).await;
+    assert_eq!(error.path, "policy_arn");
+    assert!(error.detail.contains("The specified policyArn could not be found"), "{}", error.detail);
+    assert!(error.detail.contains("aws eks list-access-policies"), "{}", error.detail);
+}
+
+#[tokio::test]
+async fn a_policy_for_service_linked_roles_alone() {
+    let error = refused(&world().await, association("viewer", "AmazonEKSComputePolicy")).await;
+    assert!(error.detail.contains("can only be associated with service-linked roles"), "{}", error.detail);
+    assert!(error.detail.contains("AmazonEKSComputePolicy"), "{}", error.detail);
+}
+
+#[tokio::test]
 async fn a_type_of_entry_that_takes_no_policies() {
     let world = World::start().await;
     let entry = json!({ "principalArn": role("viewer"), "type": "EC2_LINUX" });

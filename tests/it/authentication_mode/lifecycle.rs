@@ -125,7 +125,10 @@ async fn pain_26_entries_are_looked_for_again_when_the_mode_has_changed() {
     world.emulator.put_entry(CLUSTER, json!({ "principalArn": role("admin") })).unwrap();
     world.calls();
     let adopted = world.apply(adoption).await.unwrap();
-    assert_eq!(adopted.warnings[0].summary, format!("EKS access entry of {} will be adopted", role("admin")));
+    assert_eq!(
+        adopted.warnings[0].summary,
+        format!("The access entry of {} on cluster dev in us-east-1 will be adopted", role("admin"))
+    );
     assert_eq!(world.calls()[0], "ListAccessEntries");
 }
 

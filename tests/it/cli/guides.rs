@@ -107,7 +107,10 @@ async fn of_the_five_minutes_do_what_is_told() {
     assert!(refusal.detail.contains("import {"), "{refusal:?}");
     workspace.write("auditor.tf", &entry.replace("\n}", "\n  on_conflict = \"adopt\"\n}"));
     let plan = Events::parse(&workspace.run(&["plan", "-json"]).stdout);
-    assert_eq!(plan.summaries(), [format!("EKS access entry of {} will be adopted", role("auditor"))]);
+    assert_eq!(
+        plan.summaries(),
+        [format!("The access entry of {} on cluster my-cluster in us-east-1 will be adopted", role("auditor"))]
+    );
     // EKS is asked to make it, and refuses; then it is changed.
     assert_eq!(workspace.apply(), ["CreateAccessEntry auditor", "UpdateAccessEntry auditor"]);
 
