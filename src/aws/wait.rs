@@ -14,6 +14,12 @@ use super::error::AwsError;
 /// AWS gives no number but "several seconds"; two minutes is what other tools settled on.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long an access entry is waited for that nobody has proved to be there: another provider may have made it in the same apply.
+///
+/// Several of AWS's "several seconds". More would have an association whose entry was forgotten, which is far more often the
+/// trouble, take minutes to say so.
+pub(super) const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(30);
+
 /// Waits for what should pass by itself.
 #[derive(Debug)]
 pub(super) struct Patience<'a> {

@@ -32,15 +32,15 @@ impl Eks {
                 async move {
                     let answer = answer(OPERATION, request.send()).await;
                     let Some(answer) = unless_absent(answer)? else { return Ok(None) };
-                    regional.created.settle(&sought);
+                    regional.believed.settle(&sought);
                     from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
                 }
             };
             self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
         };
-        let found = wait::until_seen(self.regional.created.believed_until(&key), budget, find).await?;
+        let found = wait::until_seen(self.regional.believed.until(&key), budget, find).await?;
         if found.is_none() {
-            self.regional.created.settle(&key);
+            self.regional.believed.settle(&key);
         }
         Ok(found)
     }
@@ -133,12 +133,18 @@ impl Eks {
         let patience = Patience::with("the principal to become known to EKS", budget);
         let entry = match patience.wait_out(AwsError::is_invalid_principal, create).await {
             Ok(answer) => from_sdk::access_entry(OPERATION, answer.access_entry)?,
-            Err(error) if unanswered.has_happened() && (error.is_entry_already_there() || error.leaves_open()) => {
+            Err(error) => {
+                // Whoever has made it: to look for it takes the same patience as for one of our own.
+                if error.is_entry_already_there() {
+                    self.regional.believed.note(key.clone());
+                }
+                if !unanswered.has_happened() || !(error.is_entry_already_there() || error.leaves_open()) {
+                    return Err(error);
+                }
                 self.find_made(new, budget).await.ok_or(error)?
             }
-            Err(error) => return Err(error),
         };
-        self.regional.created.note(key.clone());
+        self.regional.believed.note(key.clone());
         // EKS answers with the whole entry, so nobody has to ask for it.
         entries.made(entry.clone());
         Ok(entry)
@@ -190,7 +196,7 @@ impl Eks {
         let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
         let send = || answer(OPERATION, request.clone().send());
         let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
-        self.regional.created.settle(&key);
+        self.regional.believed.settle(&key);
         Ok(deleted)
     }
 }

@@ -5,12 +5,12 @@
 //! the entry is missing or the whole cluster, or the cluster's authentication mode rules out entries.
 //!
 //! Changes wait out what passes by itself, within their budget: an update of the cluster that is under way, a principal
-//! that IAM has not told EKS about yet, an entry of our own making that not all of EKS has heard of. Reads and changes
-//! alike wait when AWS throttles.
+//! that IAM has not told EKS about yet, a new entry that not all of EKS has heard of. Reads and changes alike wait when AWS
+//! throttles.
 
 mod authentication_mode;
+mod believed;
 mod clusters;
-mod created;
 mod entries;
 mod from_sdk;
 mod pacer;
@@ -27,7 +27,7 @@ use std::sync::Arc;
 use super::error::AwsError;
 use super::once::Once;
 use super::{AccessEntry, AccessPolicy, AssociatedPolicy, Cluster};
-use created::Created;
+use believed::Believed;
 use traffic::{ThrottledCallsAreOurs, Traffic};
 
 pub use authentication_mode::Progress;
@@ -49,7 +49,7 @@ pub(super) struct Regional {
     associated: Once<EntryKey, Vec<AssociatedPolicy>>,
     principals: Once<PrincipalsKey, Vec<String>>,
     policies: Once<(), Vec<AccessPolicy>>,
-    created: Created,
+    believed: Believed,
     traffic: Traffic,
 }
 
@@ -106,7 +106,7 @@ impl Regional {
             associated: Once::default(),
             principals: Once::default(),
             policies: Once::default(),
-            created: Created::default(),
+            believed: Believed::default(),
             traffic: Traffic::new(patient),
         }
     }

@@ -1,10 +1,12 @@
 //! Access policies and their associations with entries.
 
 use futures_util::TryFutureExt;
+use tokio::time::Instant;
 
 use super::send::answer;
 use super::{Eks, EntryKey, OnDrop, Page, from_sdk, pages, unless_absent};
-use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget, wait};
+use crate::aws::wait::{self, PATIENCE_WITH_OTHERS};
+use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget};
 
 impl Eks {
     /// The policies associated with an entry; `None` if there is no such entry.
@@ -40,12 +42,13 @@ impl Eks {
             };
             self.read(OPERATION, &self.regional.associated, key.clone(), budget, fetch)
         };
-        wait::until_seen(self.regional.created.believed_until(&key), budget, find).await
+        wait::until_seen(self.regional.believed.until(&key), budget, find).await
     }
 
     /// Associates a policy with an entry, or moves the association that is there to a new scope, in one step.
     ///
-    /// If this process has just created the entry, EKS is given time to notice.
+    /// If EKS does not show the entry yet, it is given time to: more if the entry is known to be there than if somebody else may have
+    /// just made it.
     ///
     /// # Errors
     ///
@@ -70,8 +73,9 @@ impl Eks {
             .policy_arn(policy_arn)
             .access_scope(from_sdk::to_scope(scope));
         let send = || answer(OPERATION, request.clone().send());
-        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
-        self.regional.created.settle(&key);
+        let until = self.regional.believed.until(&key).unwrap_or_else(|| Instant::now() + PATIENCE_WITH_OTHERS);
+        let answer = self.change_entry_until(until, OPERATION, &key, budget, send).await?;
+        self.regional.believed.settle(&key);
         from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
     }
 

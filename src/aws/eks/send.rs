@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use tokio::time::Instant;
 
 use super::{Eks, EntryKey};
 use crate::aws::once::Once;
@@ -104,7 +105,7 @@ impl Eks {
         ended.map_err(|error| error.in_region(self.region()))
     }
 
-    /// Changes one entry. If this process has just created it, all of EKS is given time to hear of it.
+    /// Changes one entry. If it is known to be there, all of EKS is given time to hear of it.
     pub(super) async fn change_entry<T, F>(
         &self,
         operation: &'static str,
@@ -115,13 +116,26 @@ impl Eks {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
-        let change = || self.change(operation, &key.cluster, budget, &send);
-        match self.regional.created.believed_until(key) {
-            Some(until) => {
-                let patience = Patience::with("the new entry to become known to all of EKS", budget).until(until);
-                patience.wait_out(AwsError::is_no_such_entry, change).await
-            }
-            None => change().await,
+        match self.regional.believed.until(key) {
+            Some(until) => self.change_entry_until(until, operation, key, budget, send).await,
+            None => self.change(operation, &key.cluster, budget, send).await,
         }
+    }
+
+    /// Changes one entry, as soon as EKS shows it, if it does before `until`.
+    pub(super) async fn change_entry_until<T, F>(
+        &self,
+        until: Instant,
+        operation: &'static str,
+        key: &EntryKey,
+        budget: &Budget,
+        send: impl Fn() -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        let change = || self.change(operation, &key.cluster, budget, &send);
+        let patience = Patience::with("the entry to become known to all of EKS", budget).until(until);
+        patience.wait_out(AwsError::is_no_such_entry, change).await
     }
 }

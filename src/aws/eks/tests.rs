@@ -109,6 +109,10 @@ fn no_such_entry() -> (u16, Value) {
     error(404, "ResourceNotFoundException", "The specified principalArn could not be found. You can view your …")
 }
 
+fn already_there() -> (u16, Value) {
+    error(409, "ResourceInUseException", "The specified access entry resource is already in use on this cluster.")
+}
+
 fn busy(update: &str) -> (u16, Value) {
     let message = format!("Cannot AccessConfigUpdate because cluster dev currently has update {update} in progress");
     error(409, "ResourceInUseException", &message)

@@ -48,7 +48,7 @@ impl Eks {
     /// The entry that a creation without an answer has made: one that is just as asked for.
     ///
     /// Whatever EKS makes of a token that comes again is not documented, so the token is not relied on. Somebody else may
-    /// have made the same entry in the same moment; then both mean the same.
+    /// have made the same entry in the same moment; then both mean the same. One that EKS says is there is waited for.
     pub(super) async fn find_made(&self, new: &NewAccessEntry, budget: &Budget) -> Option<AccessEntry> {
         let found = self.fresh().find_access_entry(&new.cluster_name, &new.principal_arn, budget).await;
         found.ok().flatten().filter(|entry| is_as_asked(entry, new))

@@ -18,11 +18,12 @@ async fn refused(world: &World, config: serde_json::Value) -> Diag {
     error.clone()
 }
 
-/// No two minutes of waiting for an entry that nobody has made.
+/// No two minutes of waiting for an entry that nobody has made, and none at all where nobody has the time.
 #[tokio::test]
 async fn pain_18_no_entry_is_a_fast_error_that_says_what_to_do() {
     let world = World::start().await;
-    let error = refused(&world, association("viewer", VIEW)).await;
+    let config = with(association("viewer", VIEW), json!({ "timeouts": { "create": "1s" } }));
+    let error = refused(&world, config).await;
     assert_eq!(error.path, "principal_arn");
     assert!(error.detail.contains("The specified principalArn could not be found"), "{}", error.detail);
     assert!(error.detail.contains("Take principal_arn from the eks_access_entry"), "{}", error.detail);

@@ -44,6 +44,16 @@ async fn the_entry_is_recognised() {
     }
 }
 
+/// Of an entry that EKS refuses to make a second time, "no such entry" only means that not all of EKS has heard of it.
+#[tokio::test]
+async fn the_entry_is_recognised_when_it_shows_late() {
+    let world = world(json!({})).await;
+    // The SDK may take a second for its second try.
+    world.emulator.settings(json!({ "entry_visible_after_ms": 1500 })).unwrap();
+    lose_answers(&world, 1);
+    assert_eq!(world.converge(TYPE, "x", viewer(json!({}))).await.unwrap().action, Action::Create);
+}
+
 /// Nothing is tried again, and yet it is there.
 #[tokio::test]
 async fn the_entry_is_looked_for_when_no_answer_came_at_all() {

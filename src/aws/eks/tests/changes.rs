@@ -1,11 +1,11 @@
 use super::*;
+use crate::aws::wait::PATIENCE_WITH_OTHERS;
 
 const INVALID_PRINCIPAL: &str = "The specified principalArn is invalid: invalid principal.";
 
 #[tokio::test]
 async fn an_entry_that_is_there_already_is_not_waited_for() {
-    let message = "The specified access entry resource is already in use on this cluster.";
-    let canned = Canned::new([error(409, "ResourceInUseException", message)]);
+    let canned = Canned::new([already_there()]);
     let refused = canned.eks().create_access_entry(&new_entry(), &budget()).await.unwrap_err();
     assert!(refused.is_entry_already_there());
     assert_eq!(canned.asked().len(), 1);
@@ -66,19 +66,91 @@ async fn a_new_entry_is_known_from_eks_answer_which_proves_nothing_to_the_rest_o
     eks.associate_policy("dev", ROLE, VIEW, &AccessScope::Cluster, &budget).await.unwrap();
 }
 
+/// Whoever made it: a second one is refused because there is one.
 #[tokio::test(start_paused = true)]
-async fn a_policy_waits_for_the_entry_that_was_just_made_and_for_no_other() {
+async fn an_entry_that_eks_says_is_there_is_waited_for() {
+    let canned = Canned::new([already_there(), no_such_entry(), no_such_entry(), entry(), no_such_entry()]);
+    let (eks, budget) = (canned.eks(), budget());
+    eks.create_access_entry(&new_entry(), &budget).await.unwrap_err();
+    assert!(eks.find_access_entry("dev", ROLE, &budget).await.unwrap().is_some());
+    assert!(eks.fresh().find_access_entry("dev", ROLE, &budget).await.unwrap().is_none());
+    assert_eq!(canned.asked().len(), 5);
+}
+
+/// An entry as the prepared answer has it, and an EKS of these answers where a request that fails is sent once more.
+fn answers_lost(answers: impl IntoIterator<Item = (u16, Value)>) -> (NewAccessEntry, Canned, Eks) {
+    let wanted = NewAccessEntry {
+        kubernetes_groups: Some(["a", "b"].map(str::to_owned).into()),
+        user_name: Some("jane".to_owned()),
+        tags: BTreeMap::from([("team".to_owned(), "x".to_owned())]),
+        ..new_entry()
+    };
+    let canned = Canned::new(answers);
+    let config = canned.config().retry_config(RetryConfig::standard().with_max_attempts(2));
+    let eks = Eks::new(Arc::new(Regional::new(config, "us-east-1".to_owned(), true)));
+    (wanted, canned, eks)
+}
+
+fn lost() -> (u16, Value) {
+    error(500, "ServerException", "broken")
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_whose_answer_got_lost_is_waited_for() {
+    let (wanted, _, eks) = answers_lost([lost(), already_there(), no_such_entry(), no_such_entry(), entry()]);
+    assert_eq!(eks.create_access_entry(&wanted, &budget()).await.unwrap().access_entry_arn, ENTRY_ARN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_somebody_has_deleted_meanwhile_is_not_waited_for_twice() {
+    let (wanted, canned, eks) = answers_lost([lost(), already_there()]);
+    canned.add((0..16).map(|_| no_such_entry()));
+    let refused = eks.create_access_entry(&wanted, &budget()).await.unwrap_err();
+    assert!(refused.is_entry_already_there(), "{refused}");
+    assert_eq!(canned.asked().len(), 17);
+    assert!(eks.find_access_entry("dev", ROLE, &budget()).await.unwrap().is_none());
+    assert_eq!(canned.asked().len(), 18);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_waits_for_the_entry_that_was_just_made() {
     let scope = AccessScope::Namespaces(BTreeSet::from(["dev-*".to_owned()]));
     let wire = json!({ "type": "namespace", "namespaces": ["dev-*"] });
     let associated = (200, json!({ "associatedAccessPolicy": association(wire.clone()) }));
-    let canned = Canned::new([no_such_entry(), entry(), no_such_entry(), associated]);
+    let canned = Canned::new([entry()]);
+    canned.add((0..10).map(|_| no_such_entry()));
+    canned.add([associated]);
     let (eks, budget) = (canned.eks(), budget());
-    let refused = eks.associate_policy("dev", ROLE, VIEW, &scope, &budget).await.unwrap_err();
-    assert!(refused.is_no_such_entry());
     eks.create_access_entry(&new_entry(), &budget).await.unwrap();
     let associated = eks.associate_policy("dev", ROLE, VIEW, &scope, &budget).await.unwrap();
     assert_eq!(associated.scope, scope);
     assert_eq!(canned.bodies()[3], json!({ "policyArn": VIEW, "accessScope": wire }));
+}
+
+/// Another provider may have just made it, in the same apply.
+#[tokio::test(start_paused = true)]
+async fn a_policy_waits_half_a_minute_for_any_other_entry() {
+    let associated = (200, json!({ "associatedAccessPolicy": association(json!({ "type": "cluster" })) }));
+    let canned = Canned::new([no_such_entry(), no_such_entry(), associated]);
+    let (eks, budget) = (canned.eks(), budget());
+    eks.associate_policy("dev", ROLE, VIEW, &AccessScope::Cluster, &budget).await.unwrap();
+
+    canned.add((0..6).map(|_| no_such_entry()));
+    let began = tokio::time::Instant::now();
+    let refused = eks.associate_policy("dev", ROLE, VIEW, &AccessScope::Cluster, &budget).await.unwrap_err();
+    assert!(refused.is_no_such_entry() && refused.to_string().contains("after waiting for the entry"), "{refused}");
+    assert!(began.elapsed() <= PATIENCE_WITH_OTHERS);
+    assert_eq!(canned.asked().len(), 9);
+}
+
+/// What is not there needs no change of its own, and nobody has made it for that.
+#[tokio::test]
+async fn nothing_but_a_policy_waits_for_an_entry_of_others() {
+    let canned = Canned::new((0..3).map(|_| no_such_entry()));
+    let (eks, budget) = (canned.eks(), budget());
+    assert!(!eks.disassociate_policy("dev", ROLE, VIEW, &budget).await.unwrap());
+    assert!(!eks.delete_access_entry("dev", ROLE, &budget).await.unwrap());
+    eks.update_access_entry("dev", ROLE, &BTreeSet::new(), None, &budget).await.unwrap_err();
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The entries that this process has just created.
+//! The entries that are there whether or not EKS shows them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,14 +8,14 @@ use tokio::time::Instant;
 use super::EntryKey;
 use crate::aws::wait::PATIENCE;
 
-/// When this process created which entry.
+/// When EKS proved of which entry that it is there: it has made it for this process, or refused to because there is one.
 ///
 /// For a while after that, "no such entry" may only mean that not all of EKS has heard of the entry.
 #[derive(Debug, Default)]
-pub(super) struct Created(Mutex<HashMap<EntryKey, Instant>>);
+pub(super) struct Believed(Mutex<HashMap<EntryKey, Instant>>);
 
-impl Created {
-    /// Notes that the entry was created.
+impl Believed {
+    /// Notes that the entry has just been proved to be there.
     pub(super) fn note(&self, key: EntryKey) {
         self.lock().insert(key, Instant::now());
     }
@@ -26,7 +26,7 @@ impl Created {
     }
 
     /// Until when the entry is believed to be there in spite of EKS, if it is.
-    pub(super) fn believed_until(&self, key: &EntryKey) -> Option<Instant> {
+    pub(super) fn until(&self, key: &EntryKey) -> Option<Instant> {
         let until = *self.lock().get(key)? + PATIENCE;
         (Instant::now() < until).then_some(until)
     }
