@@ -6,10 +6,11 @@ use crate::value::Value;
 
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
+use super::super::import_id;
 use super::super::lockout::{self, Loss};
 use super::super::walk::DEPOSED;
-use super::super::{import_id, tags};
 use super::model::{AccessEntryModel, id};
+use super::retag::retag;
 use super::{find_access_entry, new_entry, policies};
 
 const EXISTS: &str = "EKS access entry exists already";
@@ -94,13 +95,8 @@ async fn adopt(
         }
     }
     if let Value::Known(wanted) = &planned.tags_all {
-        let (set, gone) = tags::changes(&cx.client.tags.seen(&entry.tags, &planned.tags), wanted);
-        if !set.is_empty() {
-            eks.tag(&entry.access_entry_arn, &set, &budget).await.map_err(failed)?;
-        }
-        if !gone.is_empty() {
-            eks.untag(&entry.access_entry_arn, &gone, &budget).await.map_err(failed)?;
-        }
+        let mut now = cx.client.tags.seen(&entry.tags, &planned.tags);
+        retag(eks, &entry.access_entry_arn, &mut now, wanted, &budget).await.map_err(failed)?;
         entry.tags.clone_from(wanted);
     }
     Ok(entry)

@@ -8,9 +8,10 @@ use crate::framework::{
 use crate::value::Value;
 
 use self::model::{AccessEntryIdentity, AccessEntryModel};
+use self::retag::retag;
 use super::client::{Client, budget};
 use super::error::Attempt;
-use super::{import_id, tags};
+use super::import_id;
 
 mod conflict;
 mod model;
@@ -18,6 +19,7 @@ mod moves;
 mod plan;
 mod planned_entry;
 mod policies;
+mod retag;
 mod validate;
 
 /// `eks_access_entry`: lets one IAM principal into one cluster.
@@ -324,17 +326,13 @@ async fn update_tags(
     else {
         return Ok(());
     };
-    let (set, gone) = tags::changes(from, to);
-    let failed = |error| Diagnostics::from(attempt.failed(&error));
-    if !set.is_empty() {
-        eks.tag(arn, &set, &budget(cx)).await.map_err(failed)?;
-        let mut now = from.clone();
-        now.extend(set);
-        state.tags = Value::Known(cx.client.tags.own(&now, &state.tags));
-        state.tags_all = Value::Known(now);
-    }
-    if !gone.is_empty() {
-        eks.untag(arn, &gone, &budget(cx)).await.map_err(failed)?;
+    let mut now = from.clone();
+    if let Err(error) = retag(eks, arn, &mut now, to, &budget(cx)).await {
+        if now != *from {
+            state.tags = Value::Known(cx.client.tags.own(&now, &state.tags));
+            state.tags_all = Value::Known(now);
+        }
+        return Err(attempt.failed(&error).into());
     }
     state.tags_all = planned.tags_all.clone();
     state.tags = planned.tags.clone();

@@ -1,5 +1,6 @@
 //! Tags: the entry's own, the provider's, and both together.
 
+use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{TYPE, viewer};
@@ -95,4 +96,49 @@ async fn a_tag_known_only_after_apply() {
     let plan = world.plan(TYPE, "x", tagged(json!(UNKNOWN))).await.unwrap();
     world.apply_with(plan, tagged(json!({}))).await.unwrap();
     assert_eq!(found(&world), json!({ "team": "a", "env": "dev" }));
+}
+
+/// So many tags that there is no room for those to come next to those to go.
+fn many(prefix: &str) -> Json {
+    (0..40).map(|number| (format!("{prefix}{number}"), json!("1"))).collect::<serde_json::Map<_, _>>().into()
+}
+
+#[tokio::test]
+async fn tags_that_are_all_renamed_leave_before_the_new_ones_come_where_both_are_too_many() {
+    for adopts in [false, true] {
+        let world = World::start().await;
+        world.converge(TYPE, "x", tagged(many("old"))).await.unwrap();
+        let mut config = tagged(many("new"));
+        if adopts {
+            world.forget(TYPE, "x");
+            config["on_conflict"] = "adopt".into();
+        }
+        world.new_walk().await.unwrap();
+        world.calls();
+        world.converge(TYPE, "x", config).await.unwrap();
+        assert!(world.changes().ends_with(&["UntagResource".to_owned(), "TagResource".to_owned()]));
+        assert_eq!(found(&world), many("new"));
+    }
+}
+
+/// What is in the state is what is on the entry, whichever of the two calls fails.
+#[tokio::test]
+async fn what_was_done_of_the_tags_is_in_the_state_when_the_rest_fails() {
+    for (from, to, fails, left) in [
+        (many("old"), many("new"), "UntagResource", many("old")),
+        (many("old"), many("new"), "TagResource", json!({})),
+        (json!({ "old": "1" }), json!({ "new": "1" }), "TagResource", json!({ "old": "1" })),
+        (json!({ "old": "1" }), json!({ "new": "1" }), "UntagResource", json!({ "old": "1", "new": "1" })),
+    ] {
+        let world = World::start().await;
+        world.converge(TYPE, "x", tagged(from)).await.unwrap();
+        world.emulator.add_fault(Fault::new(fails, FaultKind::AccessDenied));
+        let plan = world.plan(TYPE, "x", tagged(to.clone())).await.unwrap();
+        world.apply(plan).await.unwrap_err();
+        let state = world.state(TYPE, "x").unwrap();
+        assert_eq!((&state["tags"], &state["tags_all"]), (&left, &left), "{fails}");
+        assert_eq!(found(&world), left, "{fails}");
+        world.converge(TYPE, "x", tagged(to.clone())).await.unwrap();
+        assert_eq!(found(&world), to);
+    }
 }
