@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::error::AwsError;
+use super::heard::Heard;
 
 /// How long an operation may go on, and what ends it before its time.
 #[derive(Debug, Clone)]
@@ -27,15 +28,19 @@ impl Budget {
         Self { deadline: Instant::now() + time, stop }
     }
 
-    /// Runs `work`, which changes nothing, for as long as the budget allows.
+    /// Runs `work`, which changes nothing, for as long as the budget allows. What its last try met with is in the error.
     pub(crate) async fn run<T>(
         &self,
         operation: &'static str,
         work: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
         self.check(operation)?;
-        let ended = timeout_at(self.deadline, self.stop.run_until_cancelled(work)).await;
-        ended.map_err(|_| AwsError::timed_out(operation))?.unwrap_or_else(|| Err(AwsError::stopped(operation)))
+        let heard = Heard::of(operation);
+        let work = heard.clone().during(self.stop.run_until_cancelled(work));
+        match timeout_at(self.deadline, work).await {
+            Ok(ended) => ended.unwrap_or_else(|| Err(AwsError::stopped(operation))),
+            Err(_) => Err(heard.last().map_or_else(|| AwsError::timed_out(operation), |last| last.until_time_was_up())),
+        }
     }
 
     /// Runs `work`, which changes something, for as long as the budget allows and a little beyond a stop.
@@ -55,7 +60,12 @@ impl Budget {
                 None => timeout(GRACE, work).await.unwrap_or_else(|_| Err(AwsError::stopped_midway(operation))),
             }
         };
-        timeout_at(self.deadline, patient).await.unwrap_or_else(|_| Err(AwsError::timed_out_midway(operation)))
+        let heard = Heard::of(operation);
+        let ended = timeout_at(self.deadline, heard.clone().during(patient)).await;
+        ended.unwrap_or_else(|_| {
+            let last = heard.last().map(|last| last.until_time_was_up_midway());
+            Err(last.unwrap_or_else(|| AwsError::timed_out_midway(operation)))
+        })
     }
 
     /// Nothing is begun that there is no time for.

@@ -60,7 +60,7 @@ impl Intercept for CallLog {
         match context.response() {
             Some(answer) => {
                 let (status, code) = (answer.status().as_u16(), code(answer));
-                let request_id = header(answer, "x-amzn-requestid");
+                let request_id = header(answer, REQUEST_ID);
                 log_debug!(operation, cluster, status, code, request_id, took_ms, "AWS has answered");
             }
             None => log_debug!(operation, cluster, took_ms, "AWS has not answered"),
@@ -75,8 +75,11 @@ fn cluster(uri: &str) -> Option<&str> {
     rest.split(['/', '?']).next()
 }
 
+/// The header that names a request.
+pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
+
 /// The error code of an answer. EKS tells it in a header; STS in the body alone, which holds nothing else than the error then.
-fn code(answer: &HttpResponse) -> Option<&str> {
+pub(super) fn code(answer: &HttpResponse) -> Option<&str> {
     if let Some(code) = header(answer, "x-amzn-errortype") {
         return code.split(':').next();
     }
@@ -85,7 +88,7 @@ fn code(answer: &HttpResponse) -> Option<&str> {
     rest.split_once("</Code>").map(|(code, _)| code)
 }
 
-fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<&'a str> {
     answer.headers().get(name)
 }
 

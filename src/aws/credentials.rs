@@ -13,6 +13,7 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
 use super::call_log::CallLog;
 use super::error::{AwsError, NotAssumed};
+use super::heard::Listening;
 use super::settings::{AssumeRole, AssumeRoleWithWebIdentity, Secret, Settings};
 use in_time::InTime;
 
@@ -80,7 +81,7 @@ pub(super) fn assume(settings: &Settings, mut config: SdkConfig) -> Result<SdkCo
 
 /// A client for STS, at the endpoint that the settings name, if any.
 pub(super) fn sts(settings: &Settings, config: &SdkConfig) -> aws_sdk_sts::Client {
-    let mut builder = aws_sdk_sts::config::Builder::from(config).interceptor(CallLog);
+    let mut builder = aws_sdk_sts::config::Builder::from(config).interceptor(CallLog).interceptor(Listening);
     if let Some(url) = &settings.endpoints.sts {
         builder = builder.endpoint_url(url);
     }

@@ -40,6 +40,15 @@ struct Failure {
     clocks: Option<Clocks>,
     /// What this program was waiting for when it gave up.
     waited_for: Option<&'static str>,
+    /// Whether the time was up before another try came to an end, and what that try was for.
+    out_of_time: Option<OutOfTime>,
+}
+
+/// What was still under way when the time was up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OutOfTime {
+    Look,
+    Change,
 }
 
 /// The kinds of failure that call for different advice.
@@ -206,6 +215,7 @@ impl AwsError {
     /// Whether a change was asked for and may have been made all the same: no answer came that says what became of it.
     pub fn leaves_open(&self) -> bool {
         let is_open = match self.kind() {
+            _ if self.0.out_of_time == Some(OutOfTime::Change) => true,
             Kind::Unreachable | Kind::BadAnswer | Kind::Outage => true,
             Kind::TimedOut | Kind::Stopped => self.says(ALL_THE_SAME),
             _ => false,
@@ -213,9 +223,9 @@ impl AwsError {
         is_open && self.is_of_change() && !self.0.is_unsent
     }
 
-    /// Whether the operation's time was up.
+    /// Whether the operation's time was up. The kind may be that of what it met with until then.
     pub fn is_timed_out(&self) -> bool {
-        self.0.kind == Kind::TimedOut
+        self.0.kind == Kind::TimedOut || self.0.out_of_time.is_some()
     }
 
     /// The id of the update that keeps the cluster busy, if that is the trouble.
@@ -255,6 +265,17 @@ impl AwsError {
     pub(crate) fn timed_out_midway(operation: &'static str) -> Self {
         let message = format!("The time allowed for it was up before AWS had answered; {ALL_THE_SAME}");
         Self::ours(Kind::TimedOut, operation, message)
+    }
+
+    /// The failure of the last try of a look, whose time was up before another came to an end.
+    pub(super) fn until_time_was_up(&self) -> Self {
+        Self(Arc::new(Failure { out_of_time: Some(OutOfTime::Look), ..Failure::clone(&self.0) }))
+    }
+
+    /// The failure of the last try of a change, whose time was up before another came to an end.
+    pub(super) fn until_time_was_up_midway(&self) -> Self {
+        let out_of_time = Some(OutOfTime::Change);
+        Self(Arc::new(Failure { out_of_time, is_unsent: false, ..Failure::clone(&self.0) }))
     }
 
     pub(crate) fn stopped(operation: &'static str) -> Self {
@@ -327,7 +348,9 @@ impl Error for AwsError {}
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { kind, operation, region, code, message, status, request_id, clocks, waited_for, .. } = &*self.0;
+        let Failure {
+            kind, operation, region, code, message, status, request_id, clocks, waited_for, out_of_time, ..
+        } = &*self.0;
         // What is wrong with the settings is wrong before anything is tried.
         if matches!(kind, Kind::BadSettings | Kind::NoRegion | Kind::WrongAccount) {
             return write!(f, "{}.", message.trim_end_matches('.'));
@@ -348,6 +371,13 @@ impl fmt::Display for AwsError {
         }
         if let Some(what) = waited_for {
             write!(f, " This was still so after waiting for {what}.")?;
+        }
+        match out_of_time {
+            Some(OutOfTime::Look) => write!(f, " The time allowed for it was up before another try had ended.")?,
+            Some(OutOfTime::Change) => {
+                write!(f, " The time allowed for it was up before another try had ended; {ALL_THE_SAME}.")?;
+            }
+            None => {}
         }
         if let Some(id) = request_id {
             write!(f, " The request id is {id}.")?;

@@ -17,6 +17,7 @@
 //! | [`aws_auth`] | that ConfigMap, row by row, and the access entries that take its place |
 //! | [`budget`], [`wait`] | how long a call may go on; the only place that sleeps |
 //! | `once` | one fetch per fact |
+//! | `heard` | what a call met with before its time was up |
 //! | `call_log` | one line in the log for each request |
 //! | `well_formed` | refuses an answer that only looks like success |
 //! | [`error`] | what went wrong |
@@ -36,6 +37,7 @@ pub mod connection;
 mod credentials;
 pub mod eks;
 pub mod error;
+mod heard;
 mod http;
 pub mod kubernetes;
 pub mod kubernetes_name;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
 
 use super::error::AwsError;
+use super::heard::Heard;
 
 /// Facts that are fetched once however many readers there are.
 ///
@@ -31,6 +32,8 @@ enum Slot<V, E> {
     Fetching {
         number: u64,
         fetch: WeakShared<Fetch<V, E>>,
+        /// What the fetch has met with so far, for each who waits for it.
+        heard: Heard,
     },
     /// A change under way.
     Changing {
@@ -73,7 +76,7 @@ where
             let mut slots = self.lock();
             match slots.by_key.get(&key) {
                 Some(Slot::Found(value)) => return Ok(Some(value.clone())),
-                Some(Slot::Fetching { fetch, .. }) => fetch.upgrade(),
+                Some(Slot::Fetching { fetch, heard, .. }) => fetch.upgrade().inspect(|_| heard.follow()),
                 Some(Slot::Changing { .. }) | None => None,
             }
             .unwrap_or_else(|| self.start(&mut slots, key, fetch()))
@@ -118,17 +121,19 @@ where
         slots.numbers += 1;
         let number = slots.numbers;
         let once = Self(self.0.clone());
+        let heard = Heard::shared();
+        heard.follow();
         let fetched = {
             let key = key.clone();
-            async move {
+            heard.clone().during(async move {
                 let found = fetch.await;
                 once.land(key, number, &found);
                 found
-            }
+            })
         };
         let fetch = fetched.boxed().shared();
         if let Some(weak) = fetch.downgrade() {
-            slots.by_key.insert(key, Slot::Fetching { number, fetch: weak });
+            slots.by_key.insert(key, Slot::Fetching { number, fetch: weak, heard });
         }
         fetch
     }

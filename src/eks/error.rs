@@ -30,7 +30,7 @@ impl Attempt<'_> {
         let advice = Advice::on(error);
         let mut detail = format!("This was about {}.\n\n{error}", self.object);
         // Of what the end of its time has cut short, the error itself says so.
-        let is_cut_short = matches!(error.kind(), Kind::TimedOut | Kind::Stopped);
+        let is_cut_short = error.is_timed_out() || *error.kind() == Kind::Stopped;
         let open = if error.leaves_open() && !is_cut_short { LEFT_OPEN } else { "" };
         for paragraph in [advice.text.as_str(), open].into_iter().filter(|text| !text.is_empty()) {
             detail.push_str("\n\n");

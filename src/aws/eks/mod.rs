@@ -25,6 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::AwsError;
+use super::heard::Listening;
 use super::once::Once;
 use super::{AccessEntry, AccessPolicy, AssociatedPolicy, Cluster};
 use believed::Believed;
@@ -97,6 +98,7 @@ impl fmt::Debug for Eks {
 impl Regional {
     /// Whoever is `patient` waits when AWS throttles, however often, instead of the client's own retries.
     pub(super) fn new(config: aws_sdk_eks::config::Builder, region: String, patient: bool) -> Self {
+        let config = config.interceptor(Listening);
         let config = if patient { config.retry_classifier(ThrottledCallsAreOurs) } else { config };
         Self {
             client: aws_sdk_eks::Client::from_conf(config.build()),

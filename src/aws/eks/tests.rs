@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
@@ -91,11 +92,26 @@ impl HttpConnector for Canned {
         HttpConnectorFuture::new(async move {
             // A later turn, as on a network, so that those who ask at the same time do.
             tokio::task::yield_now().await;
+            if status == HANG.0 {
+                std::future::pending::<()>().await;
+            }
             canned.0.lock().unwrap().under_way -= 1;
-            Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
+            if status == NO_ANSWER.0 {
+                return Err(ConnectorError::io("broken".into()));
+            }
+            let code =
+                serde_json::from_str::<Value>(&body).ok().and_then(|body| Some(body["__type"].as_str()?.to_owned()));
+            let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+            answer.headers_mut().insert("x-amzn-requestid", "4711");
+            code.map(|code| answer.headers_mut().insert("x-amzn-errortype", code));
+            Ok(answer)
         })
     }
 }
+
+/// A connection that breaks, and one on which nothing comes: these are no statuses.
+const NO_ANSWER: (u16, Value) = (0, Value::Null);
+const HANG: (u16, Value) = (1, Value::Null);
 
 fn budget() -> Budget {
     Budget::new(Duration::from_secs(3600), CancellationToken::new())
@@ -111,6 +127,10 @@ fn no_such_entry() -> (u16, Value) {
 
 fn already_there() -> (u16, Value) {
     error(409, "ResourceInUseException", "The specified access entry resource is already in use on this cluster.")
+}
+
+fn lost() -> (u16, Value) {
+    error(500, "ServerException", "broken")
 }
 
 fn busy(update: &str) -> (u16, Value) {

@@ -104,8 +104,8 @@ where
             Err(_) => return Err(error.after_waiting_for(WHAT)),
         };
         error = match answer {
-            Err(next) if next.is_throttled() => next,
             Err(next) if next.is_timed_out() => return Err(error.after_waiting_for(WHAT)),
+            Err(next) if next.is_throttled() => next,
             answer => return answer,
         };
     }

@@ -8,11 +8,14 @@ use std::time::SystemTime;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eks::operation::RequestId;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::interceptors::context;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
+use serde::Deserialize;
 
 use super::clocks::Clocks;
 use super::credentials::kept_away;
 use super::{AwsError, Failure, Kind};
+use crate::aws::call_log::{REQUEST_ID, code, header};
 
 impl AwsError {
     /// What the SDK says went wrong in `operation`: an argument for `map_err`.
@@ -25,7 +28,7 @@ impl AwsError {
             let request_id = error.request_id().map(str::to_owned);
             let failure = match &error {
                 SdkError::ServiceError(answer) if status.is_some_and(|status| status >= 400) => {
-                    let message = answer.err().message().unwrap_or("AWS gave no reason.");
+                    let message = answer.err().message().unwrap_or(NO_REASON);
                     let kind = kind_of(answer.err().code(), status, message);
                     let clocks = (kind == Kind::ClockSkew).then(|| Clocks::read(answer.raw(), SystemTime::now()));
                     let (code, message) = (answer.err().code().map(str::to_owned), message.to_owned());
@@ -44,10 +47,48 @@ impl AwsError {
 }
 
 impl AwsError {
+    /// What one try of `operation` came to, which the SDK may yet follow with another. It keeps AWS's words to itself until the last.
+    pub(in crate::aws) fn of_try(
+        operation: &'static str,
+        answer: Option<&HttpResponse>,
+        error: &OrchestratorError<context::Error>,
+    ) -> Self {
+        let failure = match answer {
+            None => no_answer(error),
+            Some(answer) if answer.status().is_success() => Failure {
+                kind: Kind::BadAnswer,
+                message: format!("AWS's answer could not be understood: {}", causes(error)),
+                ..Failure::default()
+            },
+            Some(answer) => {
+                let (status, code) = (answer.status().as_u16(), code(answer));
+                let message = message(answer).unwrap_or_else(|| NO_REASON.to_owned());
+                let kind = kind_of(code, Some(status), &message);
+                Failure { kind, code: code.map(str::to_owned), message, ..Failure::default() }
+            }
+        };
+        let status = answer.map(|answer| answer.status().as_u16());
+        let request_id = answer.and_then(|answer| header(answer, REQUEST_ID)).map(str::to_owned);
+        Self(Arc::new(Failure { operation, status, request_id, ..failure }))
+    }
+
     /// Why there are no credentials for `operation`: an argument for `map_err`.
     pub(crate) fn no_credentials(operation: &'static str) -> impl FnOnce(CredentialsError) -> Self {
         move |error| Self(Arc::new(Failure { operation, ..without_credentials(&error) }))
     }
+}
+
+const NO_REASON: &str = "AWS gave no reason.";
+
+/// The words in an answer of EKS that is an error.
+fn message(answer: &HttpResponse) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(alias = "Message")]
+        message: String,
+    }
+    let body: Body = serde_json::from_slice(answer.body().bytes()?).ok()?;
+    Some(body.message)
 }
 
 /// The kind of an answer that AWS gave.

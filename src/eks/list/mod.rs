@@ -56,6 +56,9 @@ fn unread(cx: &Cx<'_, Client>, attempt: &Attempt<'_>, error: &AwsError, so: &str
 
 /// Whether the next object would fail in the same way. What IAM allows, it may allow for one entry and not for another.
 fn meets_every_object(error: &AwsError) -> bool {
+    if error.is_timed_out() {
+        return true;
+    }
     match error.kind() {
         Kind::BadSettings
         | Kind::NoCredentials

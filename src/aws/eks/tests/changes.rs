@@ -91,10 +91,6 @@ fn answers_lost(answers: impl IntoIterator<Item = (u16, Value)>) -> (NewAccessEn
     (wanted, canned, eks)
 }
 
-fn lost() -> (u16, Value) {
-    error(500, "ServerException", "broken")
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_entry_whose_answer_got_lost_is_waited_for() {
     let (wanted, _, eks) = answers_lost([lost(), already_there(), no_such_entry(), no_such_entry(), entry()]);

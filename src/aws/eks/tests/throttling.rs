@@ -26,6 +26,59 @@ async fn patience_ends_with_awss_words() {
     assert!(error.is_throttled() && error.to_string().contains("to take more requests"), "{error}");
 }
 
+fn seconds(seconds: u64) -> Budget {
+    Budget::new(Duration::from_secs(seconds), CancellationToken::new())
+}
+
+/// The time is up in the middle of the waiting, for each of those who wait for the same answer.
+#[tokio::test(start_paused = true)]
+async fn a_look_whose_time_is_up_tells_what_aws_said_last() {
+    let canned = Canned::default();
+    canned.add((0..100).map(|_| throttled()));
+    let (eks, budget) = (canned.eks(), seconds(40));
+    let look = || eks.access_entry_principals("dev", None, &budget);
+    let (one, other) = tokio::join!(look(), look());
+    for error in [one, other].map(Result::unwrap_err) {
+        assert!(error.is_throttled() && error.is_timed_out(), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "ListAccessEntries failed in us-east-1 with ThrottlingException (status 429): Rate exceeded. The time allowed for it was up \
+             before another try had ended. The request id is 4711."
+        );
+    }
+}
+
+/// In the pauses that the SDK makes between its tries.
+#[tokio::test(start_paused = true)]
+async fn what_the_sdk_tries_again_until_the_time_is_up_is_told() {
+    let unavailable = || error(503, "ServiceUnavailableException", "come back later");
+    for (answer, kind, words) in [
+        (lost(), Kind::Outage, "status 500): broken."),
+        (unavailable(), Kind::Outage, "status 503): come back later."),
+        (NO_ANSWER, Kind::Unreachable, "AWS gave no answer: "),
+    ] {
+        let canned = Canned::default();
+        canned.add((0..200).map(|_| answer.clone()));
+        let retries = RetryConfig::standard().with_max_attempts(100).with_initial_backoff(Duration::from_secs(10));
+        let config = canned.config().retry_config(retries);
+        let eks = Eks::new(Arc::new(Regional::new(config, "us-east-1".to_owned(), true)));
+        let error = eks.find_access_entry("dev", ROLE, &seconds(1)).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_timed_out()), (&kind, true), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+        let error = eks.create_access_entry(&new_entry(), &seconds(1)).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_timed_out()), (&kind, true), "{error}");
+        assert!(error.leaves_open() && error.to_string().contains(words), "{error}");
+    }
+}
+
+/// What went well since is not blamed for the end.
+#[tokio::test(start_paused = true)]
+async fn a_try_that_went_well_clears_what_was_before() {
+    let canned = Canned::new([throttled(), (200, json!({ "accessEntries": [], "nextToken": "2" })), HANG]);
+    let error = canned.eks().access_entry_principals("dev", None, &seconds(40)).await.unwrap_err();
+    assert_eq!(error.kind(), &Kind::TimedOut, "{error}");
+}
+
 #[tokio::test]
 async fn who_asked_for_retries_gets_no_waiting_on_top() {
     let canned = Canned::new([throttled(), throttled()]);
