@@ -23,6 +23,8 @@ use super::eks::{Eks, Regional};
 use super::error::{AwsError, CONNECTING};
 use super::once::Once;
 use super::principal::Principal;
+use super::profile::Lookup;
+use super::region::check_region;
 use super::settings::{RetryMode, Settings};
 use super::well_formed::WellFormed;
 use super::{credentials, http};
@@ -139,7 +141,10 @@ impl Aws {
 
     async fn connect(&self, region: Option<&str>, budget: &Budget) -> Result<(Region, &Loaded), AwsError> {
         let known = match region {
-            Some(region) => Some(Region::new(region.to_owned())),
+            Some(region) => {
+                check_region(region).map_err(|why| AwsError::bad_settings(why.to_string()))?;
+                Some(Region::new(region.to_owned()))
+            }
             None => self.0.region.get().cloned().flatten(),
         };
         if let (Some(region), Some(loaded)) = (&known, self.0.loaded.get()) {
@@ -252,11 +257,14 @@ impl Settings {
     }
 }
 
-/// The region that the environment names. A variable that is empty names none: that is how scripts hand on what they have
-/// not been given.
-fn region_of_environment(lookup: impl Fn(&str) -> Option<String>) -> Option<Region> {
-    let named = |name: &&str| lookup(name).filter(|region| !region.is_empty());
-    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(named).map(Region::new)
+/// What this process was given under a name.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The region that the environment names.
+fn region_of_environment(environment: impl Lookup) -> Option<Region> {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| environment.given(name)).map(Region::new)
 }
 
 /// Whether nobody said anything about retries, neither in the environment nor in the profile.
@@ -278,6 +286,7 @@ impl Connection {
     async fn load(&self, region: Region) -> Result<Loaded, AwsError> {
         let settings = &self.settings;
         settings.check_files()?;
+        settings.check_identity(environment).await?;
         let http = http::client(settings)?;
         let region = self.regions_named().or_else(region).region().await;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -316,7 +325,16 @@ impl Connection {
     async fn default_region(&self) -> Result<Region, AwsError> {
         let search = || async {
             self.settings.check_files()?;
-            Ok(self.regions_named().region().await)
+            self.settings.check_identity(environment).await?;
+            let region = self.regions_named().region().await;
+            let checked = region.as_ref().map_or(Ok(()), |region| check_region(region.as_ref()));
+            checked.map_err(|why| {
+                AwsError::bad_settings(format!(
+                    "{why}. It is the default one: the first of region in the provider block, AWS_REGION, AWS_DEFAULT_REGION and \
+                     region in the profile."
+                ))
+            })?;
+            Ok(region)
         };
         self.region.get_or_try_init(search).await?.clone().ok_or_else(AwsError::no_region)
     }
@@ -331,7 +349,7 @@ impl Connection {
             profile = profile.profile_name(name);
         }
         RegionProviderChain::first_try(self.settings.region.clone().map(Region::new))
-            .or_else(region_of_environment(|name| std::env::var(name).ok()))
+            .or_else(region_of_environment(environment))
             .or_else(profile.build())
     }
 }

@@ -45,8 +45,31 @@ pub(super) fn base(
         if let Some(files) = settings.files() {
             provider = provider.profile_files(files);
         }
-        SharedCredentialsProvider::new(provider.build())
+        SharedCredentialsProvider::new(OfProfile { name: profile.clone(), provider: provider.build() })
     }))
+}
+
+/// The credentials of a profile, which is named if it has none.
+#[derive(Debug)]
+struct OfProfile {
+    name: String,
+    provider: ProfileFileCredentialsProvider,
+}
+
+impl ProvideCredentials for OfProfile {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.provider.provide_credentials().await.map_err(|error| match error {
+                CredentialsError::CredentialsNotLoaded(_) => {
+                    CredentialsError::not_loaded(format!("The profile {} has no credentials", self.name))
+                }
+                error => error,
+            })
+        })
+    }
 }
 
 /// The configuration with the credentials of the last role that the settings want assumed. Whatever gives credentials has a limit

@@ -11,6 +11,7 @@
 //! | [`access_policy`] | policies, their scope, and policies given by bare name |
 //! | [`authentication_mode`], [`cluster`] | what a cluster authenticates from, and the updates that change it |
 //! | [`settings`], [`connection`] | what to connect with, and the connection made from it on first use |
+//! | [`region`], `profile` | names that somebody gave, checked before they are used |
 //! | `credentials`, `http` | what the SDK does not do by itself: roles to assume, proxies, certificates |
 //! | [`eks`] | the calls |
 //! | [`cluster_token`], [`kubernetes`] | how a cluster knows who calls, and the ConfigMap that is read from it |
@@ -43,6 +44,8 @@ pub mod kubernetes;
 pub mod kubernetes_name;
 mod once;
 pub mod principal;
+mod profile;
+pub mod region;
 pub mod settings;
 pub mod wait;
 mod well_formed;

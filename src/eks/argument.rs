@@ -4,6 +4,7 @@ use crate::aws::Budget;
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
 use crate::aws::principal::{PERMISSION_SETS, Principal, PrincipalError};
+use crate::aws::region;
 use crate::framework::schema::{Field, optional_computed, required};
 use crate::framework::{Diagnostic, Diagnostics};
 use crate::value::{Dynamic, Value};
@@ -14,7 +15,7 @@ use super::error::Attempt;
 /// `region`: where the object is. It stays in the state, so that a later change of the provider's region shows as what it
 /// is: another object.
 pub(super) fn region() -> Field {
-    optional_computed().requires_replace_if(both_known)
+    optional_computed().requires_replace_if(both_known).check(check_region)
 }
 
 /// `cluster_name`
@@ -45,6 +46,10 @@ pub(super) async fn planned_region(
         true => Ok(Value::Unknown),
         false => Ok(planned.clone()),
     }
+}
+
+pub(super) fn check_region(name: &str) -> Result<(), Diagnostic> {
+    region::check_region(name).map_err(|why| Diagnostic::error("Invalid region", format!("{why}.")))
 }
 
 /// EKS's own rule for names of clusters.
@@ -146,5 +151,25 @@ pub(super) fn check_partition(policy: &str, region: &str) -> Result<(), Diagnost
             Err(Diagnostic::error("Access policy of another partition", detail))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Eks};
+    use crate::framework::{Model, Provider};
+
+    #[test]
+    fn every_region_is_checked() {
+        let resources = Eks::RESOURCES.iter().map(|it| it.schema());
+        let data_sources = Eks::DATA_SOURCES.iter().map(|it| it.schema());
+        let lists = Eks::LISTS.iter().map(|it| it.schema());
+        let ephemerals = Eks::EPHEMERALS.iter().map(|it| it.schema());
+        let objects = resources.chain(data_sources).chain(lists).chain(ephemerals).map(|schema| schema.fields);
+        for fields in objects.chain([Config::fields()]) {
+            let region = fields.into_iter().find(|field| field.name == "region").unwrap();
+            assert!(region.checks.iter().any(|check| check("us east 1").is_err()));
+            assert!(region.checks.iter().all(|check| check("us-east-1").is_ok()));
+        }
     }
 }

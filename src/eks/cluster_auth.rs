@@ -6,7 +6,7 @@ use crate::framework::{Cx, Diagnostics, Ephemeral, Opened};
 use crate::model;
 use crate::value::Value;
 
-use super::argument::check_cluster_name;
+use super::argument::{check_cluster_name, check_region};
 use super::client::{Client, budget};
 use super::error::Attempt;
 
@@ -19,7 +19,7 @@ model! {
         /// The name of the EKS cluster.
         pub name: Value<String> = required().check(check_cluster_name),
         /// The region of the cluster. The provider's region if left out.
-        pub region: Value<String> = optional(),
+        pub region: Value<String> = optional().check(check_region),
         /// The token, for `token` in the kubernetes and helm providers. EKS takes it for 15 minutes from when it was made.
         pub token: Value<Secret> = computed().sensitive(),
         /// Until when EKS takes the token, in RFC 3339.

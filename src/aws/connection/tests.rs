@@ -139,10 +139,27 @@ async fn settings_that_cannot_be_used_are_named() {
         (Settings { shared_credentials_files: vec!["/nowhere".into()], ..settings() }, "/nowhere"),
         (bundle(not_pem.path()), "no PEM certificate"),
         (Settings { assume_role_with_web_identity: Some(web_identity), ..settings() }, "web_identity_token_file"),
+        (Settings { profile: Some("nope".to_owned()), ..settings() }, "no profile \"nope\", which the argument"),
+        (Settings { region: Some("us east 1".to_owned()), ..settings() }, "It is the default one"),
+        (
+            Settings { endpoints: Endpoints { eks: Some("localhost:4510".to_owned()), sts: None }, ..settings() },
+            "is no URL",
+        ),
     ] {
         let error = find_cluster(settings).await.unwrap_err();
         assert_eq!(error.kind(), &Kind::BadSettings);
         assert!(error.to_string().contains(named) && !error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_region_that_cannot_be_is_refused_before_anything_is_asked() {
+    let none = Stub::default();
+    let aws = Aws::new(settings(&none, &none));
+    for region in ["us-east-1 ", ""] {
+        let error = aws.eks(Some(region), &budget()).await.unwrap_err();
+        assert_eq!(error.kind(), &Kind::BadSettings);
+        assert!(error.to_string().starts_with(&format!("{region:?} cannot be the name of a region")), "{error}");
     }
 }
 
@@ -198,7 +215,7 @@ async fn an_endpoint_that_the_sdk_refuses_is_a_matter_of_settings() {
 #[tokio::test]
 async fn a_profile_without_credentials_is_told_as_such() {
     let stub = Stub::default();
-    let empty = file("[default]\n");
+    let empty = file("[profile nobody]\nregion = eu-west-1\n");
     let settings = Settings {
         access_key: None,
         secret_key: None,

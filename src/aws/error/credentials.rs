@@ -12,7 +12,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::sdk::{causes, chain, is_of_certificate, kind_of, refused_by_rules};
+use super::sdk::{causes, chain, is_of_certificate, kind_of, no_url, refused_by_rules};
 use super::{AwsError, Kind};
 
 /// A role that could not be assumed.
@@ -55,6 +55,12 @@ pub(super) fn kept_away(error: &CredentialsError) -> (Kind, String) {
     if message.contains(ALREADY_TOLD) {
         return (Kind::BadSettings, "The profile cannot be used; another message says why".to_owned());
     }
+    if let Some(message) = no_url(error) {
+        return (Kind::BadSettings, message);
+    }
+    if message.contains("credentials-login") {
+        return (Kind::BadSettings, LOGIN.to_owned());
+    }
     if message.contains("cargo feature") {
         let message = format!("The profile asks for a way to sign in that this provider does not have ({message})");
         return (Kind::BadSettings, message);
@@ -73,6 +79,12 @@ pub(super) fn kept_away(error: &CredentialsError) -> (Kind, String) {
 fn is_of_file(error: &CredentialsError) -> bool {
     error.source().is_some_and(|source| source.is::<io::Error>())
 }
+
+/// The feature of the SDK for a profile that `aws login` has made is left out: it brings a client of one more service.
+const LOGIN: &str = "\
+The profile has a login_session, of `aws login`, which this provider does not read. Let the AWS CLI read it: make another profile with \
+`credential_process = aws configure export-credentials --profile NAME --format process`, where NAME is this one, and use that; or run \
+`eval \"$(aws configure export-credentials --profile NAME --format env)\"` before Terraform, which lasts as long as those credentials do";
 
 /// What the SDK says of a profile from the second time on.
 const ALREADY_TOLD: &str = "initialization error already taken";

@@ -39,6 +39,12 @@ impl AwsError {
                     message: format!("AWS's answer could not be understood: {}", causes(&error)),
                     ..Failure::default()
                 },
+                // The SDK found fault with it before anything was to be sent.
+                SdkError::ConstructionFailure(_) => Failure {
+                    message: format!("The request could not be made: {}", causes(error.source().unwrap_or(&error))),
+                    is_unsent: true,
+                    ..Failure::default()
+                },
                 _ => no_answer(&error),
             };
             Self(Arc::new(Failure { operation, status, request_id, ..failure }))
@@ -136,6 +142,9 @@ fn no_answer(error: &(dyn Error + 'static)) -> Failure {
     if let Some(error) = refused_by_rules(error) {
         return Failure { kind: Kind::BadSettings, message: causes(error), ..Failure::default() };
     }
+    if let Some(message) = no_url(error) {
+        return Failure { kind: Kind::BadSettings, message, ..Failure::default() };
+    }
     // The outermost error says no more than that there was one.
     let message = format!("AWS gave no answer: {}", causes(error.source().unwrap_or(error)));
     let kind = if is_of_certificate(error) { Kind::Untrusted } else { Kind::Unreachable };
@@ -145,6 +154,22 @@ fn no_answer(error: &(dyn Error + 'static)) -> Failure {
 /// What the SDK's rules for endpoints refuse: FIPS with an endpoint of one's own, for example.
 pub(super) fn refused_by_rules<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     chain(error).find(|cause| cause.to_string().starts_with("Invalid Configuration: "))
+}
+
+/// What is wrong with an endpoint that is no URL. The SDK tells it with the whole request, which is nobody's concern.
+pub(super) fn no_url(error: &(dyn Error + 'static)) -> Option<String> {
+    let refused = chain(error).find_map(|cause| {
+        let told = cause.to_string();
+        let (endpoint, _) = told.strip_prefix("failed to apply endpoint `")?.split_once('`')?;
+        Some((endpoint.to_owned(), cause.source().map(causes)))
+    });
+    refused.map(|(endpoint, why)| {
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        format!(
+            "The endpoint {endpoint:?} is no URL like https://host or http://host:port{why}. It comes from AWS_ENDPOINT_URL_EKS, \
+             AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL in the environment, or from endpoint_url in the profile or its services"
+        )
+    })
 }
 
 /// A request that was not even sent.

@@ -125,6 +125,27 @@ fn no_answer_is_told_from_no_credentials() {
 }
 
 #[test]
+fn a_request_that_the_sdk_does_not_make_is_not_one_without_an_answer() {
+    let unmade = SdkError::<CreateAccessEntryError, HttpResponse>::construction_failure("`name` was missing");
+    let error = AwsError::from_sdk(OPERATION)(unmade);
+    assert_eq!(error.kind(), &Kind::Service);
+    assert_eq!(error.to_string(), "CreateAccessEntry failed: The request could not be made: `name` was missing.");
+    assert!(!error.leaves_open());
+}
+
+/// As the profile of `aws login` is refused; the words are the SDK's.
+#[test]
+fn a_profile_of_aws_login_is_told_the_way_out() {
+    let refused = "This behavior requires following cargo feature(s) enabled: credentials-login. In order to use an active login \
+                   session, the `credentials-login` feature must be enabled.";
+    let error = AwsError::no_credentials(OPERATION)(CredentialsError::invalid_configuration(refused));
+    assert_eq!(error.kind(), &Kind::BadSettings);
+    let told = error.to_string();
+    assert!(told.contains("aws configure export-credentials --profile NAME --format process"), "{told}");
+    assert!(told.contains("--format env") && !told.contains("cargo"), "{told}");
+}
+
+#[test]
 fn what_keeps_credentials_away_is_told_apart() {
     const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
     type Credentials = CredentialsError;

@@ -8,8 +8,8 @@ use crate::value::{AttributePath, Dynamic, Type, Value};
 
 use self::assume_role::{AssumeRoleBlock, AssumeRoleWithWebIdentityBlock};
 use self::text::{
-    check_account_id, check_key_prefix, check_lockout_guard, check_path, check_proxy, check_retry_mode, check_url,
-    given, is_given, path, paths,
+    check_account_id, check_key_prefix, check_lockout_guard, check_path, check_proxy, check_region, check_retry_mode,
+    check_url, given, is_given, path, paths,
 };
 use super::lockout::LockoutGuard;
 use super::tags::{IgnoredKeys, TagRules};
@@ -27,7 +27,7 @@ model! {
     pub struct Config {
         /// The region of every object that does not name its own. Without it, `AWS_REGION`, `AWS_DEFAULT_REGION` and the
         /// profile are asked, in this order.
-        pub region: Value<String> = optional(),
+        pub region: Value<String> = optional().check(check_region),
         /// The profile of the shared configuration and credentials files to use. It may lead to single sign-on, to a
         /// `credential_process`, which has a minute for its answer, or to a role.
         pub profile: Value<String> = optional(),

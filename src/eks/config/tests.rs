@@ -35,6 +35,8 @@ async fn what_is_wrong_is_blamed_on_the_argument() {
     let endpoints = json!({ "eks": "http://localhost", "sts": "" });
     let web_identity = |token: Json| json!({ "assume_role_with_web_identity": token });
     for (path, block) in [
+        ("region", json!({ "region": "us east 1" })),
+        ("region", json!({ "region": "us-east-1 " })),
         ("access_key", json!({ "access_key": "a" })),
         ("secret_key", json!({ "secret_key": "s3cret" })),
         ("token", json!({ "token": "s3cret" })),

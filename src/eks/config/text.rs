@@ -7,6 +7,7 @@ use crate::aws::settings::{RetryMode, Secret};
 use crate::framework::Diagnostic;
 use crate::value::Value;
 
+use super::super::argument;
 use super::super::lockout::LockoutGuard;
 
 /// A text, secret or not.
@@ -67,6 +68,10 @@ pub(super) fn lockout_guard(text: &str) -> Option<LockoutGuard> {
         "off" => Some(LockoutGuard::Off),
         _ => None,
     }
+}
+
+pub(super) fn check_region(text: &str) -> Result<(), Diagnostic> {
+    if text.is_empty() { Ok(()) } else { argument::check_region(text) }
 }
 
 pub(super) fn check_retry_mode(text: &str) -> Result<(), Diagnostic> {

@@ -32,7 +32,7 @@ fn cluster_name() -> Field {
 
 /// `region`: where to look. Afterwards, where it was found.
 fn region() -> Field {
-    optional_computed()
+    optional_computed().check(argument::check_region)
 }
 
 /// The text of an argument that is known, as all of them are when Terraform asks; else nothing.

@@ -14,7 +14,7 @@ use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::{pattern, search};
 use super::principals::Principals;
-use super::{asked, cluster_name, policy_arn, text, unread};
+use super::{asked, cluster_name, policy_arn, region, text, unread};
 
 /// `list "eks_access_entry"`: the entries of a cluster.
 pub struct AccessEntries;
@@ -39,7 +39,7 @@ model! {
         /// they cannot be managed.
         pub include_service_linked_roles: Value<bool> = optional(),
         /// The region of the cluster. The provider's region if left out.
-        pub region: Value<String> = optional(),
+        pub region: Value<String> = region(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::{argument, search};
 use super::principals::{Principals, check_cluster};
-use super::{asked, cluster_name, policy_arn, text, unread};
+use super::{asked, cluster_name, policy_arn, region, text, unread};
 
 /// `list "eks_access_policy_association"`: which policies the entries of a cluster have.
 pub struct AccessPolicyAssociations;
@@ -35,7 +35,7 @@ model! {
         /// for themselves; they cannot be managed.
         pub include_service_linked_roles: Value<bool> = optional(),
         /// The region of the cluster. The provider's region if left out.
-        pub region: Value<String> = optional(),
+        pub region: Value<String> = region(),
     }
 }
 

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::framework::schema::optional;
 use crate::framework::{Call, Cx, Ended, List, Listing, Resource, Wanted};
 use crate::model;
 use crate::value::Value;
@@ -11,7 +10,7 @@ use super::super::authentication_mode::AuthenticationMode;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::search::AT_ONCE;
-use super::unread;
+use super::{region, unread};
 
 /// `list "eks_authentication_mode"`: the mode of every cluster.
 pub struct AuthenticationModes;
@@ -20,7 +19,7 @@ model! {
     /// Where to look.
     pub struct AuthenticationModesConfig {
         /// The region of the clusters. The provider's region if left out.
-        pub region: Value<String> = optional(),
+        pub region: Value<String> = region(),
     }
 }
 

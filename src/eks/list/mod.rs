@@ -32,6 +32,11 @@ fn policy_arn() -> Field {
     optional().check(argument::check_policy)
 }
 
+/// `region`
+fn region() -> Field {
+    optional().check(argument::check_region)
+}
+
 /// The text of an argument that is given; else nothing.
 fn text(argument: &Value<String>) -> &str {
     argument.known().map(String::as_str).unwrap_or_default()

@@ -23,6 +23,13 @@ async fn cluster_name() {
 }
 
 #[tokio::test]
+async fn region() {
+    for name in ["", "us east 1", "us-east-1 ", "eu.west"] {
+        refused(viewer(json!({ "region": name })), "region", &["letters, digits and hyphens", "us-east-1"]).await;
+    }
+}
+
+#[tokio::test]
 async fn principal_arn_that_is_no_role_user_or_root() {
     for (principal, word) in [
         ("viewer", "not an ARN"),

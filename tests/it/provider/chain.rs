@@ -236,6 +236,66 @@ async fn single_sign_on_to_a_role_that_was_not_assigned() {
     assert!(portal.asked()[0].contains("role_name=owner"));
 }
 
+/// A file of configuration, and a profile that the environment names.
+async fn with_profile(profile: &str, config: &str, more: &[(&'static str, &str)]) -> World {
+    let home = home();
+    fs::create_dir(home.path().join(".aws")).unwrap();
+    fs::write(home.path().join(".aws/config"), config).unwrap();
+    let mut variables = vec![("AWS_PROFILE", text(profile))];
+    variables.extend(more.iter().map(|(name, value)| (*name, text(value))));
+    World::start(home, &variables, region()).await
+}
+
+/// Whoever the machine is, is not who was asked for.
+#[tokio::test]
+async fn a_profile_that_is_not_there_is_named_and_the_machine_is_not_asked() {
+    let machine = Server::start(&[]).await;
+    let more = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", machine.url.as_str())];
+    let error = with_profile("nope", "[profile corp]\n", &more).await.ask().await.unwrap_err();
+    assert!(error.contains("no profile \"nope\", which AWS_PROFILE names") && error.contains(".aws/config"), "{error}");
+    assert_eq!(machine.asked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn half_an_access_key_is_told() {
+    let world = World::start(home(), &[("AWS_ACCESS_KEY_ID", text("AKIDENV"))], region()).await;
+    let error = world.ask().await.unwrap_err();
+    assert!(error.contains("has AWS_ACCESS_KEY_ID but not AWS_SECRET_ACCESS_KEY"), "{error}");
+}
+
+#[tokio::test]
+async fn a_profile_of_aws_login_is_told_the_way_out() {
+    let config = "[profile corp]\nlogin_session = arn:aws:iam::111122223333:user/jane\n";
+    let error = with_profile("corp", config, &[]).await.ask().await.unwrap_err();
+    assert!(error.contains("aws configure export-credentials --profile NAME --format process"), "{error}");
+    assert!(!error.contains("cargo"), "{error}");
+}
+
+/// The SDK tells of it with the whole request.
+#[tokio::test]
+async fn an_endpoint_of_the_environment_that_is_no_url_is_named() {
+    let keys = [("AWS_ACCESS_KEY_ID", text("AKIDENV")), ("AWS_SECRET_ACCESS_KEY", text("s3cret"))];
+    let sts_first = json!(["111122223333"]);
+    for (name, accounts) in [("AWS_ENDPOINT_URL_EKS", Json::Null), ("AWS_ENDPOINT_URL_STS", sts_first)] {
+        let mut variables = vec![(name, text("localhost:4730"))];
+        variables.extend(keys.clone());
+        let block = json!({ "region": "us-east-1", "endpoints": null, "allowed_account_ids": accounts });
+        let error = World::start(home(), &variables, block).await.ask().await.unwrap_err();
+        assert!(error.contains("\"localhost:4730\" is no URL") && error.contains(name), "{error}");
+        assert!(!error.contains("SdkBody"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_region_of_the_environment_that_cannot_be_is_named() {
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        let world = World::start(home(), &[(name, text("us-east-1 "))], json!({})).await;
+        let error = world.ask().await.unwrap_err();
+        assert!(error.contains("\"us-east-1 \" cannot be the name of a region") && error.contains(name), "{error}");
+        assert_eq!(world.proxy.asked(), [""; 0]);
+    }
+}
+
 /// Scripts hand on what they have not been given that way.
 #[tokio::test]
 async fn a_region_of_the_environment_that_is_empty_is_none() {
