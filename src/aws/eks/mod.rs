@@ -23,6 +23,7 @@ mod unanswered;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::AwsError;
 use super::heard::Listening;
@@ -52,6 +53,8 @@ pub(super) struct Regional {
     policies: Once<(), Vec<AccessPolicy>>,
     believed: Believed,
     traffic: Traffic,
+    /// Whether anything was changed from here.
+    has_changed: AtomicBool,
 }
 
 /// An entry is known by its cluster and its principal.
@@ -84,6 +87,13 @@ impl Eks {
         Self { fresh: true, ..self.clone() }
     }
 
+    /// The same region, read anew if anything was changed from here, as in an apply: what is asked for in between may have been changed
+    /// by others since, and Terraform knows that it comes after them.
+    #[must_use]
+    pub fn fresh_in_apply(&self) -> Self {
+        Self { fresh: self.fresh || self.regional.has_changed.load(Ordering::Relaxed), ..self.clone() }
+    }
+
     fn client(&self) -> aws_sdk_eks::Client {
         self.regional.client.clone()
     }
@@ -110,6 +120,7 @@ impl Regional {
             policies: Once::default(),
             believed: Believed::default(),
             traffic: Traffic::new(patient),
+            has_changed: AtomicBool::new(false),
         }
     }
 

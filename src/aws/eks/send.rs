@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::hash::Hash;
+use std::sync::atomic::Ordering;
 
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -74,6 +75,7 @@ impl Eks {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
+        self.regional.has_changed.store(true, Ordering::Relaxed);
         self.named(self.regional.traffic.change(operation, budget, send).await)
     }
 

@@ -42,7 +42,8 @@ fn text(argument: &Value<String>) -> &str {
 
 /// EKS where it is asked for, or in the provider's own region.
 async fn eks(cx: &Cx<'_, Client>, region: &Value<String>, attempt: &Attempt<'_>) -> Result<Eks, Diagnostics> {
-    cx.client.eks(attempt, region.known().map(String::as_str), &budget(cx)).await
+    let eks = cx.client.eks(attempt, region.known().map(String::as_str), &budget(cx)).await?;
+    Ok(eks.fresh_in_apply())
 }
 
 /// Says so if what was looked for is not there because the cluster is not.

@@ -112,3 +112,17 @@ async fn an_entry_that_eks_made_for_itself_is_found() {
     let found = find(&world, TYPE, json!({ "cluster_name": CLUSTER, "principal_arn": role })).await;
     assert_eq!(found["principal_arn"], role);
 }
+
+/// In an apply, what is looked up after a change may come after what others have done, such as a script.
+#[tokio::test]
+async fn what_others_change_in_between_is_seen_in_the_same_apply() {
+    let world = world(json!({})).await;
+    let named = json!({ "cluster_name": CLUSTER, "principal_arn": role("made-here") });
+    let plan = world.plan(TYPE, "x", named.clone()).await.unwrap();
+    world.apply(plan).await.unwrap();
+    for group in ["one", "another"] {
+        let changed = json!({ "principalArn": role("made-here"), "kubernetesGroups": [group] });
+        world.emulator.put_entry(CLUSTER, changed).unwrap();
+        assert_eq!(find(&world, TYPE, named.clone()).await["kubernetes_groups"], json!([group]));
+    }
+}
