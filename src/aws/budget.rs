@@ -39,7 +39,7 @@ impl Budget {
         let work = heard.clone().during(self.stop.run_until_cancelled(work));
         match timeout_at(self.deadline, work).await {
             Ok(ended) => ended.unwrap_or_else(|| Err(AwsError::stopped(operation))),
-            Err(_) => Err(heard.last().map_or_else(|| AwsError::timed_out(operation), |last| last.until_time_was_up())),
+            Err(_) => Err(time_was_up(&heard, operation)),
         }
     }
 
@@ -62,10 +62,7 @@ impl Budget {
         };
         let heard = Heard::of(operation);
         let ended = timeout_at(self.deadline, heard.clone().during(patient)).await;
-        ended.unwrap_or_else(|_| {
-            let last = heard.last().map(|last| last.until_time_was_up_midway());
-            Err(last.unwrap_or_else(|| AwsError::timed_out_midway(operation)))
-        })
+        ended.unwrap_or_else(|_| Err(time_was_up_midway(&heard, operation)))
     }
 
     /// Nothing is begun that there is no time for.
@@ -78,6 +75,15 @@ impl Budget {
         }
         Ok(())
     }
+}
+
+// Apart from the work, of which there is a copy for each that there is.
+fn time_was_up(heard: &Heard, operation: &'static str) -> AwsError {
+    heard.last().map_or_else(|| AwsError::timed_out(operation), |last| last.until_time_was_up())
+}
+
+fn time_was_up_midway(heard: &Heard, operation: &'static str) -> AwsError {
+    heard.last().map_or_else(|| AwsError::timed_out_midway(operation), |last| last.until_time_was_up_midway())
 }
 
 #[cfg(test)]

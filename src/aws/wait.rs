@@ -39,7 +39,8 @@ impl<'a> Patience<'a> {
         Self { until, ..self }
     }
 
-    /// Repeats `call` while its error is one that passes by itself. What AWS said last is in the error.
+    /// Repeats `call` while its error is one that passes by itself. What AWS said last is in the error, and that it was waited for if
+    /// it was.
     pub(super) async fn wait_out<T, F>(
         self,
         passes: impl Fn(&AwsError) -> bool,
@@ -50,6 +51,7 @@ impl<'a> Patience<'a> {
     {
         let mut pauses = Pauses::of_seconds();
         let mut before: Option<AwsError> = None;
+        let mut has_waited = false;
         loop {
             let error = match (call().await, before) {
                 (Err(error), _) if passes(&error) => error,
@@ -57,8 +59,9 @@ impl<'a> Patience<'a> {
                 (other, _) => return other,
             };
             if !pauses.fits_before(self.until.min(self.budget.deadline)) {
-                return Err(error.after_waiting_for(self.what));
+                return Err(if has_waited { error.after_waiting_for(self.what) } else { error });
             }
+            has_waited = true;
             log_info!(%error, "waiting for {}", self.what);
             pauses.pause(error.operation(), self.budget).await?;
             before = Some(error);

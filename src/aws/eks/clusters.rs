@@ -64,7 +64,7 @@ impl Eks {
         let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
         let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
         let send = || answer(OPERATION, request.clone().send());
-        let answer = self.change_now(OPERATION, budget, send).await;
+        let answer = self.change_now(OPERATION, budget, &send).await;
         self.regional.clusters.forget(&cluster.to_owned());
         from_sdk::update(OPERATION, answer?.update)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::TryFutureExt;
 
-use super::send::answer;
+use super::send::{answer, without_answer};
 use super::unanswered::Unanswered;
 use super::{Eks, EntryKey, OnDrop, Page, PrincipalsKey, from_sdk, pages, unless_absent};
 use crate::aws::wait::{self, Patience};
@@ -125,10 +125,7 @@ impl Eks {
             // An empty map of tags is refused; no map is not.
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let unanswered = Unanswered::default();
-        let send = || async {
-            let request = request.clone().customize().interceptor(unanswered.clone());
-            answer(OPERATION, request.send()).await
-        };
+        let send = || answer(OPERATION, request.clone().customize().interceptor(unanswered.clone()).send());
         let create = || self.change(OPERATION, &new.cluster_name, budget, &send);
         let patience = Patience::with("the principal to become known to EKS", budget);
         let entry = match patience.wait_out(AwsError::is_invalid_principal, create).await {
@@ -180,7 +177,7 @@ impl Eks {
             .set_kubernetes_groups(Some(groups.iter().cloned().collect()))
             .set_username(user_name.map(str::to_owned).or_else(default_name));
         let send = || answer(OPERATION, request.clone().send());
-        let answer = self.change_entry(OPERATION, &key, budget, send).await?;
+        let answer = self.change_entry(OPERATION, &key, budget, &send).await?;
         from_sdk::access_entry(OPERATION, answer.access_entry)
     }
 
@@ -194,8 +191,8 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let _forget = OnDrop(|| self.regional.forget_entry(&key));
         let request = self.client().delete_access_entry().cluster_name(cluster).principal_arn(principal);
-        let send = || answer(OPERATION, request.clone().send());
-        let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some();
+        let send = || without_answer(OPERATION, request.clone().send());
+        let deleted = unless_absent(self.change_entry(OPERATION, &key, budget, &send).await)?.is_some();
         self.regional.believed.settle(&key);
         Ok(deleted)
     }

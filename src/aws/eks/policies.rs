@@ -3,7 +3,7 @@
 use futures_util::TryFutureExt;
 use tokio::time::Instant;
 
-use super::send::answer;
+use super::send::{answer, without_answer};
 use super::{Eks, EntryKey, OnDrop, Page, from_sdk, pages, unless_absent};
 use crate::aws::wait::{self, PATIENCE_WITH_OTHERS};
 use crate::aws::{AccessPolicy, AccessScope, AssociatedPolicy, AwsError, Budget};
@@ -74,7 +74,7 @@ impl Eks {
             .access_scope(from_sdk::to_scope(scope));
         let send = || answer(OPERATION, request.clone().send());
         let until = self.regional.believed.until(&key).unwrap_or_else(|| Instant::now() + PATIENCE_WITH_OTHERS);
-        let answer = self.change_entry_until(until, OPERATION, &key, budget, send).await?;
+        let answer = self.change_entry_until(until, OPERATION, &key, budget, &send).await?;
         self.regional.believed.settle(&key);
         from_sdk::associated_policy(OPERATION, answer.associated_access_policy)
     }
@@ -96,8 +96,8 @@ impl Eks {
         let _forget = OnDrop(|| self.regional.forget_associated(&key));
         let request = self.client().disassociate_access_policy();
         let request = request.cluster_name(cluster).principal_arn(principal).policy_arn(policy_arn);
-        let send = || answer(OPERATION, request.clone().send());
-        Ok(unless_absent(self.change_entry(OPERATION, &key, budget, send).await)?.is_some())
+        let send = || without_answer(OPERATION, request.clone().send());
+        Ok(unless_absent(self.change_entry(OPERATION, &key, budget, &send).await)?.is_some())
     }
 
     /// The policies that EKS offers in this region, by name.

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::{Eks, EntryKey};
@@ -20,14 +21,30 @@ use crate::aws::{AwsError, Budget};
 /// ours that waits for the answer, and most of these are handed on a few times.
 pub(super) fn answer<T, E>(
     operation: &'static str,
-    sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-) -> impl Future<Output = Result<T, AwsError>>
+    sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+) -> Answer<T>
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let sent = Box::pin(sent);
-    async move { sent.await.map_err(AwsError::from_sdk(operation)) }
+    Box::pin(async move { sent.await.map_err(AwsError::from_sdk(operation)) })
 }
+
+/// The same for a request whose answer says nothing but that it is done.
+pub(super) fn without_answer<T, E>(
+    operation: &'static str,
+    sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'static,
+) -> Answer<()>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    Box::pin(async move { sent.await.map(drop).map_err(AwsError::from_sdk(operation)) })
+}
+
+/// What a request comes to.
+pub(super) type Answer<T> = BoxFuture<'static, Result<T, AwsError>>;
+
+/// Sends a request, each time anew. What surrounds a change is there once for each type of answer, however many calls have it.
+pub(super) type Request<'a, T> = &'a (dyn Fn() -> Answer<T> + Sync);
 
 impl Eks {
     /// Reads one fact, from what is known unless the handle is a fresh one.
@@ -66,32 +83,26 @@ impl Eks {
     }
 
     /// Makes one change, of what no update of a cluster is in the way of.
-    pub(super) async fn change_now<T, F>(
+    pub(super) async fn change_now<T>(
         &self,
         operation: &'static str,
         budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
+        send: Request<'_, T>,
+    ) -> Result<T, AwsError> {
         self.regional.has_changed.store(true, Ordering::Relaxed);
         self.named(self.regional.traffic.change(operation, budget, send).await)
     }
 
     /// Makes one change of a cluster, as soon as no update of the cluster is in its way.
-    pub(super) async fn change<T, F>(
+    pub(super) async fn change<T>(
         &self,
         operation: &'static str,
         cluster: &str,
         budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
+        send: Request<'_, T>,
+    ) -> Result<T, AwsError> {
         loop {
-            let refused = match self.change_now(operation, budget, &send).await {
+            let refused = match self.change_now(operation, budget, send).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -108,35 +119,27 @@ impl Eks {
     }
 
     /// Changes one entry. If it is known to be there, all of EKS is given time to hear of it.
-    pub(super) async fn change_entry<T, F>(
+    pub(super) async fn change_entry<T>(
         &self,
         operation: &'static str,
         key: &EntryKey,
         budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
-        match self.regional.believed.until(key) {
-            Some(until) => self.change_entry_until(until, operation, key, budget, send).await,
-            None => self.change(operation, &key.cluster, budget, send).await,
-        }
+        send: Request<'_, T>,
+    ) -> Result<T, AwsError> {
+        let until = self.regional.believed.until(key).unwrap_or_else(Instant::now);
+        self.change_entry_until(until, operation, key, budget, send).await
     }
 
     /// Changes one entry, as soon as EKS shows it, if it does before `until`.
-    pub(super) async fn change_entry_until<T, F>(
+    pub(super) async fn change_entry_until<T>(
         &self,
         until: Instant,
         operation: &'static str,
         key: &EntryKey,
         budget: &Budget,
-        send: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
-        let change = || self.change(operation, &key.cluster, budget, &send);
+        send: Request<'_, T>,
+    ) -> Result<T, AwsError> {
+        let change = || self.change(operation, &key.cluster, budget, send);
         let patience = Patience::with("the entry to become known to all of EKS", budget).until(until);
         patience.wait_out(AwsError::is_no_such_entry, change).await
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::send::answer;
+use super::send::without_answer;
 use super::{Eks, OnDrop};
 use crate::aws::{AwsError, Budget};
 
@@ -22,8 +22,8 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().tag_resource().resource_arn(access_entry_arn);
         let request = request.set_tags(Some(tags.clone().into_iter().collect()));
-        let send = || answer(OPERATION, request.clone().send());
-        self.change_now(OPERATION, budget, send).await.map(drop)
+        let send = || without_answer(OPERATION, request.clone().send());
+        self.change_now(OPERATION, budget, &send).await
     }
 
     /// Takes tags off an access entry.
@@ -41,8 +41,8 @@ impl Eks {
         let _forget = OnDrop(|| self.forget_entry_of_arn(access_entry_arn));
         let request = self.client().untag_resource().resource_arn(access_entry_arn);
         let request = request.set_tag_keys(Some(keys.iter().cloned().collect()));
-        let send = || answer(OPERATION, request.clone().send());
-        self.change_now(OPERATION, budget, send).await.map(drop)
+        let send = || without_answer(OPERATION, request.clone().send());
+        self.change_now(OPERATION, budget, &send).await
     }
 
     /// Drops the entry of that ARN. Whether an entry that is just being read has it cannot be known: drop those too.

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::pacer::Pacer;
+use super::send::Request;
 use crate::aws::wait::PATIENCE;
 use crate::aws::{AwsError, Budget};
 
@@ -50,15 +51,12 @@ impl Traffic {
     }
 
     /// Makes a call that changes something.
-    pub(super) async fn change<T, F>(
+    pub(super) async fn change<T>(
         &self,
         operation: &'static str,
         budget: &Budget,
-        call: impl Fn() -> F,
-    ) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>>,
-    {
+        call: Request<'_, T>,
+    ) -> Result<T, AwsError> {
         let _place = budget.run(operation, async { Ok(self.place().await) }).await?;
         let change = || budget.run_change(operation, call());
         match &self.pacer {

@@ -48,7 +48,7 @@ async fn the_mode_changes_between_plan_and_apply() {
 async fn pain_22_a_principal_that_does_not_exist() {
     let world = World::start().await;
     world.emulator.set_principals(Some(vec![role("team/viewer")]));
-    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "1s" } }))).await.unwrap();
+    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "2s" } }))).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
     let words =
         ["invalid principal", "waiting for the principal to become known", "with the path of", "role/team/name"];
