@@ -143,10 +143,9 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
         match change {
             Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
-                warn_of_unknown(cx, planned).await;
                 planned.plan_id();
                 planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
-                if replaces { Ok(()) } else { guard_what_is_there(cx, planned).await }
+                if replaces { Ok(()) } else { check_new(cx, planned).await }
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
@@ -155,8 +154,9 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
                 let key = prior.key();
                 let stays = planned.key() == key && planned.policy_name() == prior.policy_name();
                 if !stays {
-                    // The first half of a replacement: what is there goes.
-                    return remove(cx, prior).await;
+                    // The first half of a replacement: what is there goes. Of what is said to the second, Terraform shows only errors.
+                    remove(cx, prior).await?;
+                    return check_new(cx, planned).await;
                 }
                 planned.plan_id();
                 // With the entry go its policies: where it is made again, so is this.
@@ -277,6 +277,12 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
             .map_err(|wrong| wrong.at_attribute("principal_arn"))?;
     }
     Ok(())
+}
+
+/// Says or refuses what is wrong with an association that this state does not have.
+async fn check_new(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
+    warn_of_unknown(cx, planned).await;
+    guard_what_is_there(cx, planned).await
 }
 
 /// Warns of a policy that EKS may refuse at apply.

@@ -70,12 +70,25 @@ async fn create(
         return Ok(());
     }
     let attempt = Attempt { summary: SUMMARY, object: planned };
-    check_account(cx, planned, &attempt).await?;
-    match ours {
-        true if cx.client.walk.removed_entry(&key) => Ok(()),
-        true => check_made_again(cx, planned, &key, &attempt).await,
-        false => check_live(cx, planned, &key, &attempt).await,
+    if !ours {
+        return check_new(cx, planned, &key, &attempt).await;
     }
+    check_account(cx, planned, &attempt).await?;
+    match cx.client.walk.removed_entry(&key) {
+        true => Ok(()),
+        false => check_made_again(cx, planned, &key, &attempt).await,
+    }
+}
+
+/// Holds an entry that is not there, as far as this state knows, against what is.
+async fn check_new(
+    cx: &Cx<'_, Client>,
+    planned: &AccessEntryModel,
+    key: &EntryKey,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    check_account(cx, planned, attempt).await?;
+    check_live(cx, planned, key, attempt).await
 }
 
 async fn update(
@@ -112,7 +125,15 @@ async fn update(
                 false => keep(cx, prior, planned, &key, &attempt).await,
             }
         }
-        Some(_) => remove(cx, prior).await,
+        // The first half of a replacement by another entry. Of what is said to the second, Terraform shows only errors: that another
+        // resource has the entry is one.
+        Some(to) => {
+            remove(cx, prior).await?;
+            match cx.client.is_known() && !cx.client.walk.plans_entry(&to) {
+                true => check_new(cx, planned, &to, &Attempt { summary: SUMMARY, object: planned }).await,
+                false => Ok(()),
+            }
+        }
         // What is not known yet, such as the ARN of a role that is made again, is most likely what it was.
         None => Ok(cx.client.walk.plan_entry(&key, EntryPlan::REMOVED)?),
     }

@@ -120,6 +120,11 @@ impl Walk {
         plans.any(|planned| matches!(planned.intent, Intent::Create | Intent::Recreate))
     }
 
+    /// Whether a resource that was planned before speaks of the entry.
+    pub(super) fn plans_entry(&self, key: &EntryKey) -> bool {
+        self.record().entries.get(key).is_some_and(|noted| !noted.plans.is_empty())
+    }
+
     /// Notes in the first half of a replacement, that of what is there, whether the resource had another entry so far.
     pub(super) fn plan_replacement(&self, key: &EntryKey, comes_from_another: bool) {
         self.record().entry(key).comes_from_another = comes_from_another;

@@ -210,9 +210,18 @@ async fn a_replacement_that_goes_elsewhere_is_checked_like_a_new_entry() {
     assert_refused(&failure, "principal_arn", &["import {", &role("taken")]);
     assert!(world.entry(&role("viewer")).is_some());
 
-    // Terraform drops what is said in warnings of the new half; where nothing is replaced, the same is a warning.
-    let elsewhere = viewer(json!({ "region": "eu-west-1" }));
-    assert_eq!(world.plan(TYPE, "x", elsewhere).await.unwrap().action, Action::Replace);
+    // Terraform drops the warnings of the new half.
+    for (elsewhere, expected) in [
+        (viewer(json!({ "region": "eu-west-1" })), "No such cluster yet"),
+        (viewer(json!({ "cluster_name": "old" })), "No access entries in this authentication mode"),
+    ] {
+        let plan = world.plan(TYPE, "x", elsewhere).await.unwrap();
+        assert_eq!((plan.action, summaries(&plan.warnings)), (Action::Replace, vec![expected]));
+    }
+    let mut adopting = entry(&role("taken"), json!({}));
+    adopting["on_conflict"] = "adopt".into();
+    let plan = world.plan(TYPE, "x", adopting).await.unwrap();
+    assert_says(&plan.warnings[0], &["takes it over", &role("taken")]);
 
     // And back to a replacement in its place.
     world.new_walk().await.unwrap();

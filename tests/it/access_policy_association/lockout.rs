@@ -60,6 +60,19 @@ async fn pain_35_the_last_administrator_is_narrowed_by_a_new_association() {
     assert_eq!(planned(&world, in_namespaces("ops", VIEW, &["a"])).await, [""; 0]);
 }
 
+/// Terraform drops the warnings of the new half of a replacement.
+#[tokio::test]
+async fn pain_35_the_last_administrator_is_narrowed_by_a_replacement() {
+    let world = World::start().await;
+    put_entry(&world, "ops", &[CLUSTER_ADMIN]);
+    world.converge(TYPE, "ops", association("ops", VIEW)).await.unwrap();
+    assert_eq!(planned(&world, in_namespaces("ops", CLUSTER_ADMIN, &["a"])).await, [last("ops")]);
+    assert_eq!(
+        planned(&world, association("ops", "AmazonEKSVeiwPolicy")).await,
+        ["No such access policy: AmazonEKSVeiwPolicy"]
+    );
+}
+
 #[tokio::test]
 async fn pain_35_the_last_administrator_gets_another_policy() {
     let world = world().await;
