@@ -155,7 +155,8 @@ async fn refusal(cx: &Cx<'_, Client>, eks: &Eks, planned: &AccessEntryModel, ent
         "{} exists already: made {}, of type {}, as user {:?}. EKS makes some by itself: for the creator of the cluster, for \
          managed node groups, for Fargate. To manage it here from now on, import it, with the address of this resource:\n\n  \
          import {{\n    to = eks_access_entry.<name>\n    id = {id:?}\n  }}\n\nOr set on_conflict = \"adopt\" to have it taken \
-         over and changed to what is written here.\n\n{DEPOSED}",
+         over and changed to what is written here. If the resource was only renamed, neither is needed: a moved block says from which \
+         name.\n\n{DEPOSED}",
         capitalised(planned),
         entry.created_at,
         entry.entry_type,

@@ -34,7 +34,14 @@ async fn pain_01_an_entry_that_exists_is_refused_in_the_plan_with_its_import_blo
     let world = taken(json!({})).await;
     let failure = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap_err();
     let id = format!("id = \"dev:{}\"", role("viewer"));
-    let words = ["import {", "to = eks_access_entry.", &id, "on_conflict = \"adopt\"", "creator of the cluster"];
+    let words = [
+        "import {",
+        "to = eks_access_entry.",
+        &id,
+        "on_conflict = \"adopt\"",
+        "creator of the cluster",
+        "a moved block",
+    ];
     assert_refused(&failure, "principal_arn", &words);
     assert_eq!(world.changes(), [""; 0]);
 }
