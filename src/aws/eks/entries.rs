@@ -25,13 +25,14 @@ impl Eks {
         const OPERATION: &str = "DescribeAccessEntry";
         let key = EntryKey::new(cluster, principal);
         let find = || {
-            let request = self.client().describe_access_entry().cluster_name(cluster).principal_arn(principal);
             let (regional, sought) = (self.regional.clone(), key.clone());
             let fetch = move || {
-                let (request, regional, sought) = (request.clone(), regional.clone(), sought.clone());
+                let (regional, sought) = (regional.clone(), sought.clone());
+                let request = regional.client.describe_access_entry();
+                let answer =
+                    answer(OPERATION, request.cluster_name(&sought.cluster).principal_arn(&sought.principal).send());
                 async move {
-                    let answer = answer(OPERATION, request.send()).await;
-                    let Some(answer) = unless_absent(answer)? else { return Ok(None) };
+                    let Some(answer) = unless_absent(answer.await)? else { return Ok(None) };
                     regional.believed.settle(&sought);
                     from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
                 }

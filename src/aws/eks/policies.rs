@@ -25,13 +25,14 @@ impl Eks {
         const OPERATION: &str = "ListAssociatedAccessPolicies";
         let key = EntryKey::new(cluster, principal);
         let find = || {
-            let request = self.client().list_associated_access_policies();
-            let request = request.cluster_name(cluster).principal_arn(principal);
+            let (regional, sought) = (self.regional.clone(), key.clone());
             let fetch = move || {
-                let request = request.clone();
+                let (regional, sought) = (regional.clone(), sought.clone());
                 async move {
                     let page = |token| {
-                        answer(OPERATION, request.clone().set_next_token(token).send())
+                        let request = regional.client.list_associated_access_policies().set_next_token(token);
+                        let request = request.cluster_name(&sought.cluster).principal_arn(&sought.principal);
+                        answer(OPERATION, request.send())
                             .map_ok(|page| Page::new(page.associated_access_policies, page.next_token))
                     };
                     match pages::all(OPERATION, page).await {
