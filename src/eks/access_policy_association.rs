@@ -16,7 +16,7 @@ use super::client::{Client, budget};
 use super::error::Attempt;
 use super::lockout::{self, CLUSTER_ADMIN, Loss};
 use super::walk::{AssociationPlan, EntryKey, Intent};
-use super::{argument, import_id, offered};
+use super::{argument, import_id, offered, search};
 
 mod moves;
 
@@ -187,7 +187,12 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
         let attempt = Attempt { summary: "Cannot read EKS access policy association", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
         let budget = budget(cx);
-        let Some(found) = find_association(&eks, shown, &budget, &attempt).await? else { return Ok(None) };
+        let Some(found) = find_association(&eks, shown, &budget, &attempt).await? else {
+            if prior.is_none() {
+                search::check_has_entries(&eks, shown.cluster(), &budget).await?;
+            }
+            return Ok(None);
+        };
         let entry_arn = find_entry_arn(&eks, shown, &budget).await.map_err(|error| attempt.failed(&error))?;
         let Some(entry_arn) = entry_arn else { return Ok(None) };
         Ok(Some(shown.with(&found, Value::Known(entry_arn), &eks)))

@@ -3,7 +3,7 @@
 use crate::aws::access_policy::PolicyRef;
 use crate::aws::arn::partition_of_region;
 use crate::aws::principal::{Principal, PrincipalError};
-use crate::aws::{Budget, Eks, EntryType};
+use crate::aws::{AuthenticationMode, Budget, Eks, EntryType};
 use crate::framework::{Cx, Diagnostic, Diagnostics};
 use crate::value::Value;
 
@@ -39,6 +39,45 @@ pub(super) async fn check_policy_exists(
         offered::hint(name, &offered)
     );
     Err(Diagnostic::error("No such access policy", detail).at_attribute("policy_arn").into())
+}
+
+/// Says so if there are no entries because there is no cluster. One whose authentication mode rules them out has none.
+///
+/// Whoever may look at entries but not at clusters is not told.
+pub(super) async fn check_cluster(eks: &Eks, cluster: &str, budget: &Budget) -> Result<(), Diagnostics> {
+    match eks.find_cluster(cluster, budget).await {
+        Ok(None) => Err(no_such_cluster(eks, cluster).into()),
+        Ok(Some(_)) | Err(_) => Ok(()),
+    }
+}
+
+/// Says so if the one entry that was asked for is not there because its cluster is not, or has no entries at all.
+///
+/// Whoever may look at entries but not at clusters is not told.
+pub(super) async fn check_has_entries(eks: &Eks, cluster: &str, budget: &Budget) -> Result<(), Diagnostics> {
+    match eks.find_cluster(cluster, budget).await {
+        Ok(None) => Err(no_such_cluster(eks, cluster).into()),
+        Ok(Some(found)) if found.authentication_mode == AuthenticationMode::ConfigMap => {
+            let detail = format!(
+                "The authentication mode of cluster {cluster} in {} is {}, in which a cluster has no access entries. An \
+                 eks_authentication_mode resource changes it.",
+                eks.region(),
+                found.authentication_mode
+            );
+            let summary = "No access entries in this authentication mode";
+            Err(Diagnostic::error(summary, detail).at_attribute("cluster_name").into())
+        }
+        Ok(Some(_)) | Err(_) => Ok(()),
+    }
+}
+
+fn no_such_cluster(eks: &Eks, cluster: &str) -> Diagnostic {
+    let detail = format!(
+        "There is no cluster {cluster} in {}, in the account of the credentials. Check cluster_name, the region and the \
+         credentials.",
+        eks.region()
+    );
+    Diagnostic::error("No such cluster", detail).at_attribute("cluster_name")
 }
 
 /// Whether the principal is a role that a service of AWS has made for itself. EKS has entries of such that nobody else may

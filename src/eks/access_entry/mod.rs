@@ -11,7 +11,7 @@ use self::model::{AccessEntryIdentity, AccessEntryModel};
 use self::retag::retag;
 use super::client::{Client, budget};
 use super::error::Attempt;
-use super::import_id;
+use super::{import_id, search};
 
 mod conflict;
 mod model;
@@ -170,7 +170,12 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
         let shown = prior.unwrap_or(&sought);
         let attempt = Attempt { summary: "Cannot read EKS access entry", object: shown };
         let eks = shown.eks(cx, &attempt).await?;
-        let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else { return Ok(None) };
+        let Some(entry) = find_access_entry(cx, &eks, shown, &attempt).await? else {
+            if prior.is_none() {
+                search::check_has_entries(&eks, shown.cluster(), &budget(cx)).await?;
+            }
+            return Ok(None);
+        };
         let mut state = AccessEntryModel::from_api(entry, &eks, shown, &cx.client.tags);
         if prior.is_none() {
             state.leave_out_what_eks_owns();

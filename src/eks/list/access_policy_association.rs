@@ -13,7 +13,7 @@ use super::super::access_policy_association::AccessPolicyAssociation;
 use super::super::client::{Client, budget};
 use super::super::error::Attempt;
 use super::super::{argument, search};
-use super::principals::{Principals, check_cluster};
+use super::principals::Principals;
 use super::{asked, cluster_name, policy_arn, region, text, unread};
 
 /// `list "eks_access_policy_association"`: which policies the entries of a cluster have.
@@ -79,7 +79,7 @@ of AWS may own is left out unless asked for.";
         if let Value::Known(principal) = &config.principal_arn {
             let looked = search.look(principal).await;
             if matches!(looked, Ok(None)) {
-                check_cluster(&eks, cluster, &budget).await?;
+                search::check_cluster(&eks, cluster, &budget).await?;
             }
             return search.push(cx, listing, principal, looked).await;
         }

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use crate::aws::{Budget, Eks};
-use crate::framework::{Diagnostic, Diagnostics};
+use crate::framework::Diagnostics;
 
 use super::super::error::Attempt;
 use super::super::search;
@@ -58,7 +58,9 @@ impl<'a> Principals<'a> {
         let page =
             self.eks.access_entry_principals_page(self.cluster, self.policy.as_deref(), token, self.budget).await;
         let page = page.map_err(|error| self.attempt.failed(&error))?;
-        let Some(page) = page else { return self.check_cluster().await };
+        let Some(page) = page else {
+            return search::check_cluster(self.eks, self.cluster, self.budget).await;
+        };
         if is_first
             && page.items.is_empty()
             && let Some(policy) = &self.policy
@@ -69,23 +71,4 @@ impl<'a> Principals<'a> {
         self.next = page.next.map_or(Next::None, Next::Behind);
         Ok(())
     }
-
-    async fn check_cluster(&self) -> Result<(), Diagnostics> {
-        check_cluster(self.eks, self.cluster, self.budget).await
-    }
-}
-
-/// Says so if there are no entries because there is no cluster. One whose authentication mode rules them out has none.
-///
-/// Whoever may look at entries but not at clusters is not told.
-pub(super) async fn check_cluster(eks: &Eks, cluster: &str, budget: &Budget) -> Result<(), Diagnostics> {
-    if let Ok(None) = eks.find_cluster(cluster, budget).await {
-        let detail = format!(
-            "There is no cluster {cluster} in {}, in the account of the credentials. Check cluster_name, the region and the \
-             credentials.",
-            eks.region()
-        );
-        return Err(Diagnostic::error("No such cluster", detail).at_attribute("cluster_name").into());
-    }
-    Ok(())
 }

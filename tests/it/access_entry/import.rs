@@ -1,5 +1,6 @@
 //! Import, by id and by identity.
 
+use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{TYPE, VIEW, assert_refused, entry, everywhere, user, viewer};
@@ -51,10 +52,24 @@ async fn the_entry_of_a_service_linked_role() {
 #[tokio::test]
 async fn nothing_to_import() {
     let world = World::start().await;
-    for (cluster, principal) in [("dev", "viewer"), ("prod", "viewer")] {
-        let failure = world.import(TYPE, "x", &format!("{cluster}:{}", role(principal))).await.unwrap_err();
-        assert_refused(&failure, "", &["Nothing to import", cluster, principal]);
+    world.emulator.put_cluster("old", "CONFIG_MAP");
+    for (cluster, path, words) in [
+        ("dev", "", ["Nothing to import", "viewer"]),
+        ("prod", "cluster_name", ["No such cluster", "no cluster prod in us-east-1"]),
+        ("old", "cluster_name", ["in this authentication mode", "old in us-east-1 is CONFIG_MAP"]),
+    ] {
+        let failure = world.import(TYPE, "x", &format!("{cluster}:{}", role("viewer"))).await.unwrap_err();
+        assert_refused(&failure, path, &words);
     }
+}
+
+/// Whoever may not look at clusters hears of the entry.
+#[tokio::test]
+async fn why_there_is_nothing_to_import_may_stay_unknown() {
+    let world = World::start().await;
+    world.emulator.add_fault(Fault::new("DescribeCluster", FaultKind::AccessDenied));
+    let failure = world.import(TYPE, "x", &format!("prod:{}", role("viewer"))).await.unwrap_err();
+    assert_refused(&failure, "", &["Nothing to import", "viewer"]);
 }
 
 /// Every character that IAM allows in a name and its path, and what looks like a region in an id.

@@ -49,10 +49,15 @@ async fn an_identity_that_names_no_association() {
 #[tokio::test]
 async fn what_is_not_there_cannot_be_imported() {
     let world = world().await;
-    let ids = [("dev", "viewer", policy(VIEW)), ("dev", "nobody", policy(VIEW)), ("prod", "viewer", policy(VIEW))];
-    for (cluster, name, policy) in ids {
-        let failure = world.import(TYPE, "x", &format!("{cluster}#{}#{policy}", role(name))).await.unwrap_err();
-        assert_eq!(failure.only().summary, "Nothing to import");
+    world.emulator.put_cluster("old", "CONFIG_MAP");
+    for (cluster, name, summary) in [
+        ("dev", "viewer", "Nothing to import"),
+        ("dev", "nobody", "Nothing to import"),
+        ("prod", "viewer", "No such cluster"),
+        ("old", "viewer", "No access entries in this authentication mode"),
+    ] {
+        let id = format!("{cluster}#{}#{}", role(name), policy(VIEW));
+        assert_eq!(world.import(TYPE, "x", &id).await.unwrap_err().only().summary, summary);
     }
 }
 
