@@ -318,3 +318,29 @@ fn not_checked(planned: &AccessEntryModel, error: &AwsError) -> Diagnostic {
     );
     Diagnostic::warning("Access entry not checked", detail).at_attribute("cluster_name")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::framework::schema::Replace;
+    use crate::framework::{Attribute, Model};
+    use crate::value::Dynamic;
+
+    use super::*;
+
+    /// What another principal, cluster or region has is another entry, and no such change.
+    #[test]
+    fn whatever_the_schema_replaces_for_the_same_principal_makes_the_entry_again() {
+        let fields = AccessEntryModel::fields();
+        let replaced = fields.iter().filter(|field| !matches!(field.replace, Replace::Never)).map(|field| field.name);
+        for name in replaced.filter(|name| !["cluster_name", "principal_arn", "region"].contains(name)) {
+            let with = |text: &str| {
+                let mut entry = AccessEntryModel::default().encode();
+                let Dynamic::Object(attributes) = &mut entry else { panic!("{entry:?}") };
+                attributes.insert(name, Dynamic::String(text.to_owned()));
+                AccessEntryModel::decode(entry).unwrap()
+            };
+            assert!(is_made_again(&with("a"), &with("b")), "{name}");
+            assert!(!is_made_again(&with("a"), &with("a")), "{name}");
+        }
+    }
+}
