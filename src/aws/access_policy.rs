@@ -198,7 +198,7 @@ pub fn closest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     let core = core(name);
     let close = names.into_iter().filter_map(|other| {
         let other_core = self::core(other);
-        let distance = distance(&core, &other_core);
+        let distance = strsim::levenshtein(&core, &other_core);
         (distance <= 3 && distance * 2 <= other_core.len()).then_some((distance, other))
     });
     close.min().map(|(_, other)| other)
@@ -209,20 +209,6 @@ fn core(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     let name = name.strip_prefix("amazoneks").unwrap_or(&name);
     name.strip_suffix("policy").unwrap_or(name).to_owned()
-}
-
-/// How many characters have to be put in, taken out or changed to make one of the other.
-fn distance(one: &str, other: &str) -> usize {
-    // For what has been read of `one`: the distance to each beginning of `other`.
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (read, byte) in one.bytes().enumerate() {
-        let mut changed = std::mem::replace(&mut row[0], read + 1);
-        for (at, other) in other.bytes().enumerate() {
-            let distance = (changed + usize::from(byte != other)).min(row[at] + 1).min(row[at + 1] + 1);
-            changed = std::mem::replace(&mut row[at + 1], distance);
-        }
-    }
-    row[other.len()]
 }
 
 /// How the resource of a policy's ARN begins.
