@@ -101,9 +101,8 @@ impl Eks {
         budget: &Budget,
     ) -> Result<(), AwsError> {
         log_info!(%refused, "waiting for update {id} of cluster {cluster} to end");
-        let ended = self.wait_for_update(cluster, id, budget).await;
-        self.regional.clusters.forget(&cluster.to_owned());
-        match ended {
+        let _forget = self.forgets_cluster(cluster);
+        match self.wait_for_update(cluster, id, budget).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_timed_out() => Err(refused.after_waiting_for("that update to end")),
             // Whatever the update was, it is not in the way any more; the next attempt tells.
@@ -114,8 +113,8 @@ impl Eks {
 
     /// Waits for the end of an update of ours, and for its success.
     async fn wait_for_success(&self, cluster: &str, update: &Update, budget: &Budget) -> Result<(), AwsError> {
+        let _forget = self.forgets_cluster(cluster);
         let ended = self.wait_for_update(cluster, &update.id, budget).await?;
-        self.regional.clusters.forget(&cluster.to_owned());
         match ended.status {
             UpdateStatus::Successful => Ok(()),
             _ => Err(AwsError::update_failed(&ended)),

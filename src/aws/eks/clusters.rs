@@ -14,14 +14,11 @@ impl Eks {
     /// The call failed for another reason than that there is no such cluster.
     pub async fn find_cluster(&self, name: &str, budget: &Budget) -> Result<Option<Cluster>, AwsError> {
         const OPERATION: &str = "DescribeCluster";
-        let request = self.client().describe_cluster().name(name);
-        let fetch = move || {
-            let request = request.clone();
-            async move {
-                let answer = answer(OPERATION, request.send()).await;
-                let Some(answer) = unless_absent(answer)? else { return Ok(None) };
-                answer.cluster.map(from_sdk::cluster).transpose()
-            }
+        let (regional, sought) = (self.regional.clone(), name.to_owned());
+        let fetch = || async move {
+            let ask = || answer(OPERATION, regional.client.describe_cluster().name(&sought).send());
+            let Some(answer) = unless_absent(regional.traffic.read(ask).await)? else { return Ok(None) };
+            answer.cluster.map(from_sdk::cluster).transpose()
         };
         self.read(OPERATION, &self.regional.clusters, name.to_owned(), budget, fetch).await
     }
@@ -63,10 +60,10 @@ impl Eks {
         const OPERATION: &str = "UpdateClusterConfig";
         let access = aws_sdk_eks::types::UpdateAccessConfigRequest::builder().authentication_mode(mode.as_str().into());
         let request = self.client().update_cluster_config().name(cluster).access_config(access.build());
+        let _forget = self.forgets_cluster(cluster);
         let send = || answer(OPERATION, request.clone().send());
-        let answer = self.change_now(OPERATION, budget, &send).await;
-        self.regional.clusters.forget(&cluster.to_owned());
-        from_sdk::update(OPERATION, answer?.update)
+        let answer = self.change_now(OPERATION, budget, &send).await?;
+        from_sdk::update(OPERATION, answer.update)
     }
 
     /// The update of that id. Always read anew.
@@ -94,8 +91,8 @@ impl Eks {
             answer(OPERATION, request.clone().set_next_token(token).send())
                 .map_ok(|page| Page::new(page.update_ids, page.next_token))
         };
-        let ask = || pages::all(OPERATION, page);
-        let ids = unless_absent(self.ask(OPERATION, budget, ask).await)?.unwrap_or_default();
+        let ids = self.within(OPERATION, budget, pages::all(&self.regional.traffic, OPERATION, page)).await;
+        let ids = unless_absent(ids)?.unwrap_or_default();
         let mut under_way = Vec::new();
         for id in ids {
             under_way.extend(self.find_update(cluster, &id, budget).await?.filter(|update| !update.is_over()));

@@ -26,16 +26,14 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let find = || {
             let (regional, sought) = (self.regional.clone(), key.clone());
-            let fetch = move || {
-                let (regional, sought) = (regional.clone(), sought.clone());
-                let request = regional.client.describe_access_entry();
-                let answer =
-                    answer(OPERATION, request.cluster_name(&sought.cluster).principal_arn(&sought.principal).send());
-                async move {
-                    let Some(answer) = unless_absent(answer.await)? else { return Ok(None) };
-                    regional.believed.settle(&sought);
-                    from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
-                }
+            let fetch = || async move {
+                let ask = || {
+                    let request = regional.client.describe_access_entry();
+                    answer(OPERATION, request.cluster_name(&sought.cluster).principal_arn(&sought.principal).send())
+                };
+                let Some(answer) = unless_absent(regional.traffic.read(ask).await)? else { return Ok(None) };
+                regional.believed.settle(&sought);
+                from_sdk::access_entry(OPERATION, answer.access_entry).map(Some)
             };
             self.read(OPERATION, &self.regional.entries, key.clone(), budget, fetch)
         };
@@ -64,15 +62,13 @@ impl Eks {
         let policy_arn = policy_arn.map(str::to_owned);
         let request = self.client().list_access_entries().cluster_name(cluster);
         let request = request.set_associated_policy_arn(policy_arn.clone());
-        let fetch = move || {
-            let request = request.clone();
-            async move {
-                let page = |token| {
-                    answer(OPERATION, request.clone().set_next_token(token).send())
-                        .map_ok(|page| Page::new(page.access_entries, page.next_token))
-                };
-                unless_absent(pages::all(OPERATION, page).await)
-            }
+        let traffic = self.regional.traffic.clone();
+        let fetch = || async move {
+            let page = |token| {
+                answer(OPERATION, request.clone().set_next_token(token).send())
+                    .map_ok(|page| Page::new(page.access_entries, page.next_token))
+            };
+            unless_absent(pages::all(&traffic, OPERATION, page).await)
         };
         let key = PrincipalsKey { cluster: cluster.to_owned(), policy_arn };
         self.read(OPERATION, &self.regional.principals, key, budget, fetch).await

@@ -97,6 +97,12 @@ impl Eks {
     fn client(&self) -> aws_sdk_eks::Client {
         self.regional.client.clone()
     }
+
+    /// Drops what is known of a cluster when dropped: when something that changes it has ended, however it did.
+    fn forgets_cluster(&self, cluster: &str) -> OnDrop<impl FnMut()> {
+        let cluster = cluster.to_owned();
+        OnDrop(move || self.regional.clusters.forget(&cluster))
+    }
 }
 
 impl fmt::Debug for Eks {

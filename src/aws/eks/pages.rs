@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use super::traffic::Traffic;
 use crate::aws::AwsError;
 
 /// A part of a list.
@@ -20,19 +21,24 @@ impl<T> Page<T> {
     }
 }
 
-/// What is on all pages of a list; `ask` asks for the one behind a token, or for the first.
+/// What is on all pages of a list; `ask` asks for the one behind a token, or for the first. Each page is a call of its own, and waits
+/// for its turn: what AWS throttles is the page, not the list.
 ///
 /// # Errors
 ///
 /// A page could not be had, or leads to itself.
-pub(super) async fn all<T, F>(operation: &'static str, ask: impl Fn(Option<String>) -> F) -> Result<Vec<T>, AwsError>
+pub(super) async fn all<T, F>(
+    traffic: &Traffic,
+    operation: &'static str,
+    ask: impl Fn(Option<String>) -> F,
+) -> Result<Vec<T>, AwsError>
 where
     F: Future<Output = Result<Page<T>, AwsError>>,
 {
     let mut items = Vec::new();
     let mut token = None;
     loop {
-        let page = ask(token.clone()).await?;
+        let page = traffic.read(|| ask(token.clone())).await?;
         items.extend(page.items);
         if page.next.is_none() {
             return Ok(items);

@@ -26,19 +26,16 @@ impl Eks {
         let key = EntryKey::new(cluster, principal);
         let find = || {
             let (regional, sought) = (self.regional.clone(), key.clone());
-            let fetch = move || {
-                let (regional, sought) = (regional.clone(), sought.clone());
-                async move {
-                    let page = |token| {
-                        let request = regional.client.list_associated_access_policies().set_next_token(token);
-                        let request = request.cluster_name(&sought.cluster).principal_arn(&sought.principal);
-                        answer(OPERATION, request.send())
-                            .map_ok(|page| Page::new(page.associated_access_policies, page.next_token))
-                    };
-                    match pages::all(OPERATION, page).await {
-                        Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
-                        answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
-                    }
+            let fetch = || async move {
+                let page = |token| {
+                    let request = regional.client.list_associated_access_policies().set_next_token(token);
+                    let request = request.cluster_name(&sought.cluster).principal_arn(&sought.principal);
+                    answer(OPERATION, request.send())
+                        .map_ok(|page| Page::new(page.associated_access_policies, page.next_token))
+                };
+                match pages::all(&regional.traffic, OPERATION, page).await {
+                    Err(error) if error.is_standard_only() => Ok(Some(Vec::new())),
+                    answer => unless_absent(answer)?.map(from_sdk::associated_policies).transpose(),
                 }
             };
             self.read(OPERATION, &self.regional.associated, key.clone(), budget, fetch)
@@ -109,15 +106,13 @@ impl Eks {
     pub async fn access_policies(&self, budget: &Budget) -> Result<Vec<AccessPolicy>, AwsError> {
         const OPERATION: &str = "ListAccessPolicies";
         let request = self.client().list_access_policies();
-        let fetch = move || {
-            let request = request.clone();
-            async move {
-                let page = |token| {
-                    answer(OPERATION, request.clone().set_next_token(token).send())
-                        .map_ok(|page| Page::new(page.access_policies, page.next_token))
-                };
-                pages::all(OPERATION, page).await.map(from_sdk::access_policies).map(Some)
-            }
+        let traffic = self.regional.traffic.clone();
+        let fetch = || async move {
+            let page = |token| {
+                answer(OPERATION, request.clone().set_next_token(token).send())
+                    .map_ok(|page| Page::new(page.access_policies, page.next_token))
+            };
+            pages::all(&traffic, OPERATION, page).await.map(from_sdk::access_policies).map(Some)
         };
         Ok(self.read(OPERATION, &self.regional.policies, (), budget, fetch).await?.unwrap_or_default())
     }

@@ -47,14 +47,14 @@ pub(super) type Answer<T> = BoxFuture<'static, Result<T, AwsError>>;
 pub(super) type Request<'a, T> = &'a (dyn Fn() -> Answer<T> + Sync);
 
 impl Eks {
-    /// Reads one fact, from what is known unless the handle is a fresh one.
+    /// Reads one fact, from what is known unless the handle is a fresh one. Each call that `fetch` makes waits for its turn.
     pub(super) async fn read<K, V, F>(
         &self,
         operation: &'static str,
         facts: &Once<K, V>,
         key: K,
         budget: &Budget,
-        fetch: impl Fn() -> F + Send + Sync + 'static,
+        fetch: impl FnOnce() -> F,
     ) -> Result<Option<V>, AwsError>
     where
         K: Clone + Eq + Hash + Send + 'static,
@@ -64,12 +64,10 @@ impl Eks {
         if self.fresh {
             facts.forget(&key);
         }
-        let traffic = self.regional.traffic.clone();
-        let fetch = || async move { traffic.read(fetch).await };
-        self.named(budget.run(operation, facts.get(key, fetch)).await)
+        self.within(operation, budget, facts.get(key, fetch)).await
     }
 
-    /// Reads something that is not kept.
+    /// Reads something that is not kept, by one call.
     pub(super) async fn ask<T, F>(
         &self,
         operation: &'static str,
@@ -79,7 +77,17 @@ impl Eks {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
-        self.named(budget.run(operation, self.regional.traffic.read(ask)).await)
+        self.within(operation, budget, self.regional.traffic.read(ask)).await
+    }
+
+    /// What `read` comes to within its budget.
+    pub(super) async fn within<T>(
+        &self,
+        operation: &'static str,
+        budget: &Budget,
+        read: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        self.named(budget.run(operation, read).await)
     }
 
     /// Makes one change, of what no update of a cluster is in the way of.

@@ -137,9 +137,10 @@ impl Walk {
 
     /// Notes that a resource has made an entry, or taken it over, and for which unique id of the principal.
     pub(super) fn has_made_entry(&self, key: EntryKey, unique_id: Option<String>) {
-        // Where walks follow each other, one may remove what an earlier one has made.
-        if self.walks == Walks::One {
-            self.made().add_entry(key, unique_id);
+        match self.walks {
+            Walks::One => self.made().add_entry(key, unique_id),
+            // One may remove what an earlier one has made, and has to find it.
+            Walks::Several => self.forget_principals(&key.cluster_key()),
         }
     }
 
@@ -152,8 +153,9 @@ impl Walk {
 
     /// Notes that a resource has removed its entry.
     pub(super) fn has_removed_entry(&self, key: EntryKey) {
-        if self.walks == Walks::One {
-            self.made().remove_entry(key);
+        match self.walks {
+            Walks::One => self.made().remove_entry(key),
+            Walks::Several => self.forget_principals(&key.cluster_key()),
         }
     }
 
@@ -194,8 +196,7 @@ impl Walk {
         budget: &Budget,
     ) -> Result<Option<Principals>, AwsError> {
         let key = (eks.region().to_owned(), cluster.to_owned());
-        let listed = || self.principals.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = listed().get(&key) {
+        if let Some(known) = self.listed().get(&key) {
             return Ok(Some(known.clone()));
         }
         // EKS has said so once; only the absence itself is not kept.
@@ -203,7 +204,12 @@ impl Walk {
             return Ok(None);
         }
         let Some(found) = eks.access_entry_principals(cluster, None, budget).await? else { return Ok(None) };
-        Ok(Some(listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
+        Ok(Some(self.listed().entry(key).or_insert_with(|| Arc::new(found.into_iter().collect())).clone()))
+    }
+
+    /// Where walks follow each other, what a later one finds is what this one has left.
+    fn forget_principals(&self, key: &ClusterKey) {
+        self.listed().remove(key);
     }
 
     /// Notes a plan, unless it collides with what is noted: where walks follow each other, nothing does.
@@ -227,6 +233,10 @@ impl Walk {
             plans.clear();
         }
         plans.push(planned);
+    }
+
+    fn listed(&self) -> MutexGuard<'_, HashMap<ClusterKey, Principals>> {
+        self.principals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn made(&self) -> MutexGuard<'_, Made> {
@@ -272,6 +282,19 @@ mod tests {
             assert_eq!(walk.made_entry(&key), is_made.then_some(None));
             assert_eq!(walk.made_association(&key, "AmazonEKSViewPolicy"), is_made);
             assert!(!walk.made_association(&key, "AmazonEKSEditPolicy"));
+        }
+    }
+
+    #[test]
+    fn what_a_walk_has_changed_the_next_one_lists_anew() {
+        let changes: [fn(&Walk); 2] = [|walk| walk.has_made_entry(key(), None), |walk| walk.has_removed_entry(key())];
+        for (walks, is_kept) in [(Walks::One, true), (Walks::Several, false)] {
+            for change in changes {
+                let walk = Walk::new(walks);
+                walk.listed().insert(key().cluster_key(), Principals::default());
+                change(&walk);
+                assert_eq!(walk.listed().contains_key(&key().cluster_key()), is_kept);
+            }
         }
     }
 

@@ -15,6 +15,19 @@ async fn reads_and_changes_wait_until_aws_takes_more() {
     assert_eq!(canned.asked().len(), 7);
 }
 
+/// A long list is many calls, of which AWS may throttle any.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_throttled_is_asked_for_again_and_not_the_whole_list() {
+    let page = |next| (200, json!({ "accessEntries": [ROLE], "nextToken": next }));
+    let canned = Canned::new([page("2"), throttled(), throttled(), page("3"), throttled(), page("")]);
+    let found = canned.eks().access_entry_principals("dev", None, &budget()).await.unwrap();
+    assert_eq!(found.map(|found| found.len()), Some(3));
+    let asked = canned.asked();
+    let pages: Vec<_> =
+        asked.iter().map(|line| line.split_once("nextToken=").map_or("1", |(_, token)| token)).collect();
+    assert_eq!(pages, ["1", "2", "2", "2", "3", "3"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn patience_ends_with_awss_words() {
     let canned = Canned::default();

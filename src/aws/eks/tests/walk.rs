@@ -1,3 +1,7 @@
+use std::pin::pin;
+
+use tokio::time::timeout;
+
 use super::*;
 use AuthenticationMode::{Api, ApiAndConfigMap, ConfigMap};
 
@@ -27,6 +31,27 @@ async fn an_update_that_fails_ends_the_walk_with_its_reasons() {
     assert_eq!(error.kind(), &Kind::UpdateFailed);
     assert!(error.to_string().contains("AccessDenied: the cluster's role is gone"), "{error}");
     assert_eq!(told, [started(ApiAndConfigMap, "1")]);
+}
+
+/// Whoever looks at the cluster while an update is under way sees what was before, which nobody is to see after it.
+#[tokio::test(start_paused = true)]
+async fn what_was_seen_during_an_update_is_not_kept_however_the_walk_ends() {
+    let denied = error(403, "AccessDeniedException", "no");
+    for (mut answers, is_ours) in [
+        (vec![update("1", "InProgress"), update("1", "InProgress")], true),
+        (vec![busy("1"), update("1", "InProgress")], false),
+    ] {
+        answers.extend([cluster("CONFIG_MAP"), denied.clone(), cluster("API_AND_CONFIG_MAP")]);
+        let canned = Canned::new(answers);
+        let (eks, budget) = (canned.eks(), budget());
+        let mut walk = pin!(eks.walk_authentication_mode("dev", ConfigMap, Api, &budget, |_| ()));
+        // Until it pauses.
+        timeout(Duration::from_millis(1), &mut walk).await.unwrap_err();
+        let seen = async || eks.find_cluster("dev", &budget).await.unwrap().unwrap().authentication_mode;
+        assert_eq!(seen().await, ConfigMap);
+        assert_eq!(walk.await.unwrap_err().kind(), &Kind::AccessDenied { action: None });
+        assert_eq!(seen().await, ApiAndConfigMap, "{is_ours}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
