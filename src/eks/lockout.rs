@@ -38,6 +38,8 @@ pub(super) enum Loss {
     Moment,
     /// Cluster-admin rights.
     ClusterAdmin,
+    /// Cluster-admin rights for a moment: what gives them is made again.
+    MomentOfClusterAdmin,
 }
 
 /// Looks at a loss that is planned. That nobody can tell whether it matters is no answer either: it is said, or refused.
@@ -54,7 +56,7 @@ pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: 
         Ok(false) => {}
         Err(error) => found.extend(unknown(cx, CALLER_UNKNOWN, key, loss, &error)),
     }
-    let remain = if loss == Loss::Moment { Ok(true) } else { others_remain(cx, eks, key).await };
+    let remain = if loss.passes() { Ok(true) } else { others_remain(cx, eks, key).await };
     match remain {
         Ok(true) => {}
         Ok(false) => found.push(loss.of_last_administrator(key)),
@@ -69,7 +71,26 @@ pub(super) async fn check(cx: &Cx<'_, Client>, eks: &Eks, key: &EntryKey, loss: 
     Ok(())
 }
 
+/// In an apply, before something goes: refuses what would lock out whoever runs it, where it is to be refused. The plan may have been
+/// another identity's, and an apply does not plan again what it removes.
+pub(super) async fn check_caller(cx: &Cx<'_, Client>, key: &EntryKey, loss: Loss) -> Result<(), Diagnostics> {
+    if cx.client.lockout_guard() != LockoutGuard::Refuse {
+        return Ok(());
+    }
+    let found = match is_caller(cx, key).await {
+        Ok(true) => Some(loss.of_caller(key)),
+        Ok(false) => None,
+        Err(error) => unknown(cx, CALLER_UNKNOWN, key, loss, &error),
+    };
+    found.map_or(Ok(()), |found| Err(Diagnostic::error(found.summary, found.detail).into()))
+}
+
 impl Loss {
+    /// Whether what is lost comes back in the same apply.
+    fn passes(self) -> bool {
+        matches!(self, Self::Moment | Self::MomentOfClusterAdmin)
+    }
+
     /// What is lost, in the middle of a sentence.
     fn what(self) -> &'static str {
         match self {
@@ -77,6 +98,7 @@ impl Loss {
             Self::EntryUnlessNamed => "removes, unless what is known only after apply names it, the access entry",
             Self::Moment => "removes, and makes again, the access entry",
             Self::ClusterAdmin => "takes the cluster-admin rights",
+            Self::MomentOfClusterAdmin => "takes, and gives again, the cluster-admin rights",
         }
     }
 
