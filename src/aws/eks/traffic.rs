@@ -102,6 +102,7 @@ where
             Err(_) => return Err(error.after_waiting_for(WHAT)),
         };
         error = match answer {
+            Err(next) if next.is_timed_out() && next.leaves_open() => return Err(error.until_time_was_up_midway()),
             Err(next) if next.is_timed_out() => return Err(error.after_waiting_for(WHAT)),
             Err(next) if next.is_throttled() => next,
             answer => return answer,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eks_emulator::{Fault, FaultKind};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{TYPE, assert_refused, assert_says, summaries, viewer};
 use crate::support::core::Action;
@@ -43,12 +43,12 @@ async fn the_mode_changes_between_plan_and_apply() {
     assert!(world.entry(&role("viewer")).is_some());
 }
 
-/// `create = "1s"` leaves no room for the first pause: with more time, it is tried again for two minutes.
+/// `create = "4s"` leaves room for a pause or two: with more time, it is tried again for two minutes.
 #[tokio::test]
 async fn pain_22_a_principal_that_does_not_exist() {
     let world = World::start().await;
     world.emulator.set_principals(Some(vec![role("team/viewer")]));
-    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "2s" } }))).await.unwrap();
+    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "4s" } }))).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
     let words =
         ["invalid principal", "waiting for the principal to become known", "with the path of", "role/team/name"];
@@ -104,29 +104,34 @@ async fn quota_used_up() {
 async fn time_is_up() {
     let world = World::start().await;
     world.emulator.add_fault(Fault { ms: 60_000, ..Fault::new("CreateAccessEntry", FaultKind::Hang) });
-    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "300ms" } }))).await.unwrap();
+    let plan = world.plan(TYPE, "x", viewer(json!({ "timeouts": { "create": "2s" } }))).await.unwrap();
     let failure = world.apply(plan).await.unwrap_err();
     assert_refused(&failure, "", &["time allowed for it was up", "may have been made", "timeouts block"]);
 }
 
+/// Only what hangs is short of time: what is done on the way may take as long as it takes on a busy machine.
 #[tokio::test]
 async fn every_operation_has_its_own_limit() {
     let slow = |operation: &str| Fault { ms: 60_000, ..Fault::new(operation, FaultKind::Hang) };
-    let config = |groups: &[&str]| {
-        let timeouts = json!({ "read": "300ms", "update": "301ms", "delete": "302ms" });
-        viewer(json!({ "kubernetes_groups": groups, "timeouts": timeouts }))
-    };
+    let config = |group: &str, timeouts: Json| viewer(json!({ "kubernetes_groups": [group], "timeouts": timeouts }));
     let world = World::start().await;
-    world.converge(TYPE, "x", config(&[])).await.unwrap();
-    world.emulator.add_fault(slow("DescribeAccessEntry"));
-    assert_says(world.refresh(TYPE, "x").await.unwrap_err().only(), &["time allowed for it was up"]);
-    world.emulator.clear_faults();
+    let limits = json!({ "update": "300ms", "delete": "301ms" });
+    world.converge(TYPE, "x", config("a", limits.clone())).await.unwrap();
     world.emulator.add_fault(slow("UpdateAccessEntry"));
-    let plan = world.plan(TYPE, "x", config(&["a"])).await.unwrap();
+    let plan = world.plan(TYPE, "x", config("b", limits)).await.unwrap();
     assert_says(world.apply(plan).await.unwrap_err().only(), &["time allowed for it was up"]);
     world.emulator.clear_faults();
     world.emulator.add_fault(slow("DeleteAccessEntry"));
     assert_says(world.destroy(TYPE, "x").await.unwrap_err().only(), &["time allowed for it was up"]);
+    world.emulator.clear_faults();
+
+    let mut stored = world.stored(TYPE, "x").unwrap();
+    let mut attributes: Json = serde_json::from_slice(&stored.attributes).unwrap();
+    attributes["timeouts"]["read"] = "300ms".into();
+    stored.attributes = attributes.to_string().into_bytes();
+    world.store(TYPE, "x", stored);
+    world.emulator.add_fault(slow("DescribeAccessEntry"));
+    assert_says(world.refresh(TYPE, "x").await.unwrap_err().only(), &["time allowed for it was up"]);
 }
 
 /// The same request is sent again, and EKS knows it by its token.

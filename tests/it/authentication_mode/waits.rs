@@ -28,8 +28,8 @@ async fn each_step_is_waited_for() {
 async fn a_creation_that_runs_out_of_time_goes_on_with_the_next_apply() {
     let world = World::start_in("API_AND_CONFIG_MAP").await;
     let mut config = mode("API");
-    config["timeouts"] = json!({ "create": "1s" });
-    let plan = world.plan(TYPE, "x", config.clone()).await.unwrap();
+    config["timeouts"] = json!({ "create": "5s" });
+    let plan = world.plan(TYPE, "x", config).await.unwrap();
     hold_updates(&world);
     let failure = world.apply(plan).await.unwrap_err();
     let detail = &failure.only().detail;
@@ -39,7 +39,7 @@ async fn a_creation_that_runs_out_of_time_goes_on_with_the_next_apply() {
     assert_eq!(changes(&world), steps(1));
 
     world.emulator.finish_updates(CLUSTER).unwrap();
-    assert_eq!(world.converge(TYPE, "x", config).await.unwrap().action, Action::Create);
+    assert_eq!(world.converge(TYPE, "x", mode("API")).await.unwrap().action, Action::Create);
     assert_eq!(changes(&world), steps(0));
 }
 

@@ -119,10 +119,17 @@ async fn termination() {
 
 #[tokio::test]
 async fn termination_during_a_creation_that_is_answered_in_time() {
-    let workspace = Workspace::start(&entries("", VIEW)).await;
-    let apply = Running::start(&workspace, "apply", SOON_ANSWERED).await;
-    apply.signal("TERM");
-    apply.end().await;
+    // On a machine that stalls the answer may come too late, and then it is looked at again.
+    for attempt in 1.. {
+        let workspace = Workspace::start(&entries("", VIEW)).await;
+        let apply = Running::start(&workspace, "apply", SOON_ANSWERED).await;
+        apply.signal("TERM");
+        let run = apply.ended().await;
+        let said = run.to_string().replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
+        if attempt == 3 || !said.contains("AWS did not answer in time") {
+            return assert_state_is_true(&workspace, &run);
+        }
+    }
 }
 
 /// Whatever is under way: whoever says it twice means it.
@@ -205,10 +212,17 @@ impl<'a> Running<'a> {
 
     /// What it has said when it has ended. Nobody is left, and the state is true.
     async fn end(self) -> Run {
+        let workspace = self.workspace;
+        let run = self.ended().await;
+        assert_state_is_true(workspace, &run);
+        run
+    }
+
+    /// The same, whatever the state has.
+    async fn ended(self) -> Run {
         let ended = timeout(Duration::from_secs(60), self.terraform.wait_with_output()).await;
         let run = Run::new(&[], ended.expect("it does not end").unwrap());
         self.workspace.assert_nobody_left();
-        assert_state_is_true(self.workspace, &run);
         run
     }
 }

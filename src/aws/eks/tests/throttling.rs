@@ -39,6 +39,14 @@ async fn patience_ends_with_awss_words() {
     assert!(error.is_throttled() && error.to_string().contains("to take more requests"), "{error}");
 }
 
+/// It is not known what becomes of the last try.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_under_way_when_the_time_is_up_may_have_been_made() {
+    let canned = Canned::new([throttled(), HANG]);
+    let error = canned.eks().create_access_entry(&new_entry(), &seconds(20)).await.unwrap_err();
+    assert!(error.is_throttled() && error.is_timed_out() && error.leaves_open(), "{error}");
+}
+
 fn seconds(seconds: u64) -> Budget {
     Budget::new(Duration::from_secs(seconds), CancellationToken::new())
 }
