@@ -27,27 +27,68 @@ pub(super) async fn announce(
         return Err(refusal(cx, eks, planned, &entry).await.into());
     }
     check_type(planned, &entry)?;
-    let listed = |what: &str, names: Vec<&String>| match names.as_slice() {
-        [] => String::new(),
-        names => format!(", with the {what} {}", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")),
-    };
-    let tags = cx.client.tags.seen(&entry.tags, &planned.tags);
-    let detail = format!(
-        "{} exists already, made {}, of type {}, as user {:?}{}{}. Apply takes it over and changes it to what is written here: what is \
-         not written here goes.",
-        capitalised(planned),
-        entry.created_at,
-        entry.entry_type,
-        entry.user_name,
-        listed("groups", entry.kubernetes_groups.iter().collect()),
-        listed("tags", tags.keys().collect())
-    );
     let summary = format!("{} will be adopted", capitalised(planned));
-    cx.warn(Diagnostic::warning(summary, detail).at_attribute("principal_arn"));
+    cx.warn(
+        Diagnostic::warning(summary, adoption(cx, eks, planned, &entry, attempt).await).at_attribute("principal_arn"),
+    );
     let takes_admin = policies::warn_of_others(cx, eks, planned, attempt).await?;
     match planned.key().filter(|_| takes_admin) {
         Some(key) => lockout::check(cx, eks, &key, Loss::ClusterAdmin).await,
         None => Ok(()),
+    }
+}
+
+/// In a plan, of an entry that this state holds: it is tainted, and made again, or a removed block has another address give it up, and
+/// then it is taken over. To the provider both look the same.
+pub(super) async fn announce_unless_tainted(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    attempt: &Attempt<'_>,
+) -> Result<(), Diagnostics> {
+    let entry = find_access_entry(cx, eks, planned, attempt).await?;
+    let Some(entry) = entry.filter(|entry| adopts(planned) && check_type(planned, entry).is_ok()) else {
+        return Ok(());
+    };
+    let summary = format!("{} will be adopted, unless it is tainted", capitalised(planned));
+    cx.warn(
+        Diagnostic::warning(summary, adoption(cx, eks, planned, &entry, attempt).await).at_attribute("principal_arn"),
+    );
+    Ok(())
+}
+
+/// What is taken over, and what becomes of it.
+async fn adoption(
+    cx: &Cx<'_, Client>,
+    eks: &Eks,
+    planned: &AccessEntryModel,
+    entry: &aws::AccessEntry,
+    attempt: &Attempt<'_>,
+) -> String {
+    let listed = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    let with = |what: &str, names: Vec<&String>| match names.as_slice() {
+        [] => String::new(),
+        names => format!(", with the {what} {}", listed(names)),
+    };
+    let tags = cx.client.tags.seen(&entry.tags, &planned.tags);
+    let taken = format!(
+        "{} exists already, made {}, of type {}, as user {:?}{}{}. Apply takes it over and changes it to what is written here: groups \
+         and tags that are not written here go.",
+        capitalised(planned),
+        entry.created_at,
+        entry.entry_type,
+        entry.user_name,
+        with("groups", entry.kubernetes_groups.iter().collect()),
+        with("tags", tags.keys().collect())
+    );
+    if !planned.access_policies.is_null() {
+        return taken;
+    }
+    // Whoever may not list them is told of the rest.
+    let policies = policies::find(cx, eks, planned, attempt).await.ok().flatten().unwrap_or_default();
+    match policies.keys().collect::<Vec<_>>().as_slice() {
+        [] => taken,
+        stay => format!("{taken} Its policies stay, for access_policies is not written here: {}.", listed(stay)),
     }
 }
 

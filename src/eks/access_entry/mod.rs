@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::aws::{self, AuthenticationMode, AwsError, Budget, Eks, NewAccessEntry};
+use crate::aws::{self, AuthenticationMode, AwsError, Budget, Eks, EntryType, NewAccessEntry};
 use crate::framework::{
     Call, Change, Create, Cx, DefaultTimeouts, Diagnostic, Diagnostics, Failed, Move, Resource, Update,
 };
@@ -11,6 +11,7 @@ use self::model::{AccessEntryIdentity, AccessEntryModel};
 use self::retag::retag;
 use super::client::{Client, budget};
 use super::error::Attempt;
+use super::lockout::{self, Loss};
 use super::{import_id, search};
 
 mod conflict;
@@ -215,6 +216,9 @@ within seconds, unless `aws-auth` still lets it in. The plan warns when this is 
         if prior.key().is_some_and(|key| cx.client.walk.made_entry(&key).is_some()) {
             log_info!(entry = %prior, "another resource has just made it: only the state forgets this one");
             return Ok(());
+        }
+        if let Some(key) = prior.key().filter(|_| prior.entry_type() == EntryType::Standard) {
+            lockout::check_caller(cx, &key, Loss::Entry).await?;
         }
         let attempt = Attempt { summary: "Cannot delete EKS access entry", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;

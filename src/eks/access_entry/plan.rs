@@ -74,10 +74,15 @@ async fn create(
         return check_new(cx, planned, &key, &attempt).await;
     }
     check_account(cx, planned, &attempt).await?;
-    match cx.client.walk.removed_entry(&key) {
-        true => Ok(()),
-        false => check_made_again(cx, planned, &key, &attempt).await,
+    if cx.client.walk.removed_entry(&key) {
+        return Ok(());
     }
+    let may_be_taken_over = !again && conflict::adopts(planned);
+    if may_be_taken_over {
+        let eks = planned.eks(cx, &attempt).await?;
+        conflict::announce_unless_tainted(cx, &eks, planned, &attempt).await?;
+    }
+    check_made_again(cx, planned, &key, &attempt, may_be_taken_over).await
 }
 
 /// Holds an entry that is not there, as far as this state knows, against what is.
@@ -120,7 +125,7 @@ async fn update(
         Some(to) if to == key => {
             cx.client.walk.plan_entry(&key, entry_plan(config, planned, Intent::Keep, false))?;
             match is_made_again(prior, planned) {
-                true if cx.client.is_known() => check_made_again(cx, planned, &key, &attempt).await,
+                true if cx.client.is_known() => check_made_again(cx, planned, &key, &attempt, false).await,
                 true => Ok(()),
                 false => keep(cx, prior, planned, &key, &attempt).await,
             }
@@ -147,6 +152,7 @@ async fn keep(
     key: &EntryKey,
     attempt: &Attempt<'_>,
 ) -> Result<(), Diagnostics> {
+    policies::warn_of_left_alone(cx, prior, planned);
     let loses = policies::give_cluster_admin(prior) && !policies::give_cluster_admin(planned);
     if loses && planned.access_policies.known().is_some() {
         guard(cx, prior, key, Loss::ClusterAdmin).await?;
@@ -173,10 +179,11 @@ async fn check_made_again(
     planned: &AccessEntryModel,
     key: &EntryKey,
     attempt: &Attempt<'_>,
+    may_be_taken_over: bool,
 ) -> Result<(), Diagnostics> {
     let eks = planned.eks(cx, attempt).await?;
     let takes_admin = match planned.access_policies.is_null() {
-        true => policies::warn_of_all(cx, &eks, planned, attempt).await?,
+        true => policies::warn_of_all(cx, &eks, planned, attempt, may_be_taken_over).await?,
         false => policies::warn_of_others(cx, &eks, planned, attempt).await?,
     };
     lockout::check(cx, &eks, key, if takes_admin { Loss::Entry } else { Loss::Moment }).await

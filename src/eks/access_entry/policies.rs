@@ -195,6 +195,22 @@ pub(super) async fn warn_of_others(
     Ok(found.iter().any(is_cluster_admin) && !give_cluster_admin(planned))
 }
 
+/// In the plan from which on the entry's policies are not its own business any more: says that they stay, because what Terraform shows
+/// looks as if they went.
+pub(super) fn warn_of_left_alone(cx: &Cx<'_, Client>, prior: &AccessEntryModel, planned: &AccessEntryModel) {
+    let left = prior.access_policies.known().filter(|policies| !policies.is_empty());
+    if let Some(left) = left.filter(|_| planned.access_policies.is_null()) {
+        let detail = format!(
+            "access_policies is not written any more, so the policies of {planned} are no longer this resource's business. EKS keeps \
+             them: {}. To take them away, write access_policies = {{}}. To manage each by itself, give it an \
+             eks_access_policy_association.",
+            left.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        );
+        let summary = format!("Policies stay with {planned}");
+        cx.warn(Diagnostic::warning(summary, detail).at_attribute("access_policies"));
+    }
+}
+
 /// In the plan that makes an entry again whose policies are not its own business: says which of them go with it, and tells
 /// whether cluster-admin rights do.
 pub(super) async fn warn_of_all(
@@ -202,14 +218,16 @@ pub(super) async fn warn_of_all(
     eks: &Eks,
     planned: &AccessEntryModel,
     attempt: &Attempt<'_>,
+    may_be_taken_over: bool,
 ) -> Result<bool, Diagnostics> {
     let found = find(cx, eks, planned, attempt).await?.unwrap_or_default();
     if !found.is_empty() {
         let detail = format!(
-            "{} is removed and made again, and with it go the policies that it has now: {}. An eks_access_policy_association \
+            "{} is removed and made again{}, and with it go the policies that it has now: {}. An eks_access_policy_association \
              brings its policy back in the same apply if it takes principal_arn from this resource, so that it comes after it; \
              otherwise the next apply does. What nothing here associates is lost.",
             attempt.object.to_string().replacen('t', "T", 1),
+            if may_be_taken_over { ", unless it is taken over" } else { "" },
             found.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
         );
         let summary = format!("Policies go with {planned}");

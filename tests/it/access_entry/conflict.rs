@@ -134,7 +134,7 @@ async fn pain_03_adoption_is_announced_and_changes_what_differs() {
         format!("The access entry of {} on cluster dev in us-east-1 will be adopted", role("viewer"))
     );
     assert_eq!(adopted.path, "principal_arn");
-    assert_says(adopted, &["groups old", "tags changed, gone", "what is not written here goes"]);
+    assert_says(adopted, &["groups old", "tags changed, gone", "groups and tags that are not written here go"]);
     assert!(removed.summary.starts_with("Policies will be removed from"), "{removed:?}");
     assert_says(removed, &[&policy(ADMIN)]);
     assert!(last.summary.contains("last cluster administrator"), "{last:?}");
@@ -166,7 +166,8 @@ async fn pain_02_the_entry_of_a_node_role_is_adopted_without_an_update() {
 async fn adoption_leaves_policies_alone_that_it_does_not_speak_of() {
     let policies = json!([{ "policyArn": policy(ADMIN), "accessScope": { "type": "cluster" } }]);
     let world = taken(json!({ "accessPolicies": policies })).await;
-    world.converge(TYPE, "x", adopting(json!({}))).await.unwrap();
+    let adopted = world.converge(TYPE, "x", adopting(json!({}))).await.unwrap();
+    assert_says(&adopted.warnings[0], &["Its policies stay", &policy(ADMIN)]);
     assert_eq!(policies_of_viewer(&world), json!({ ADMIN: "cluster" }));
 }
 
@@ -194,6 +195,22 @@ async fn a_tainted_entry_is_replaced_and_not_refused() {
         assert_eq!(plan.action, Action::Replace);
     }
     world.converge(TYPE, "x", config).await.unwrap();
+}
+
+/// A removed block has another address give the entry up. Terraform tells the provider nothing of that.
+#[tokio::test]
+async fn what_another_address_gives_up_is_adopted_or_tainted() {
+    let world = World::start().await;
+    world.converge(TYPE, "old", viewer(json!({ "kubernetes_groups": ["old"] }))).await.unwrap();
+    let policies = json!([{ "policyArn": policy(VIEW), "accessScope": { "type": "cluster" } }]);
+    take(&world, json!({ "kubernetesGroups": ["old"], "accessPolicies": policies }));
+    world.new_walk().await.unwrap();
+    world.refresh(TYPE, "old").await.unwrap();
+    let plan = world.plan(TYPE, "new", adopting(json!({}))).await.unwrap();
+    let [adopted, policies] = plan.warnings.as_slice() else { panic!("{:?}", plan.warnings) };
+    assert!(adopted.summary.ends_with("will be adopted, unless it is tainted"), "{adopted:?}");
+    assert_says(adopted, &["groups old", "Its policies stay"]);
+    assert_says(policies, &["made again, unless it is taken over, and with it go", VIEW]);
 }
 
 #[tokio::test]

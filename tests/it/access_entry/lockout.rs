@@ -208,9 +208,13 @@ async fn taking_the_last_administrators_rights_is_warned_of() {
 async fn policies_that_stay_are_no_loss() {
     let world = as_viewer().await;
     world.converge(TYPE, "x", viewer(admin(everywhere()))).await.unwrap();
-    for more in [json!({}), json!({ "access_policies": { policy(ADMIN): everywhere(), VIEW: everywhere() } })] {
+    let stay = format!("Policies stay with the access entry of {} on cluster dev in us-east-1", role("viewer"));
+    for (more, said) in [
+        (json!({}), vec![stay]),
+        (json!({ "access_policies": { policy(ADMIN): everywhere(), VIEW: everywhere() } }), vec![]),
+    ] {
         let plan = world.plan(TYPE, "x", viewer(more)).await.unwrap();
-        assert_eq!(summaries(&plan.warnings), [""; 0]);
+        assert_eq!(summaries(&plan.warnings), said);
     }
 }
 
@@ -312,5 +316,27 @@ async fn the_guard_refuses_or_says_nothing_as_the_provider_has_it() {
             }
         }
         assert!(world.entry(&role("viewer")).is_some());
+    }
+}
+
+/// The plan was another identity's, and an apply does not plan again what it removes.
+#[tokio::test]
+async fn an_apply_does_not_remove_the_entry_of_whoever_runs_it() {
+    let world = World::start_with("API", json!({ "lockout_guard": "refuse" })).await;
+    for (kind, removes) in [("STANDARD", false), ("EC2_LINUX", true)] {
+        world.emulator.settings(json!({ "caller_arn": "arn:aws:sts::111122223333:assumed-role/boss/jane" })).unwrap();
+        world.converge(TYPE, "x", viewer(json!({ "type": kind }))).await.unwrap();
+        let plan = world.plan_destroy(TYPE, "x").await.unwrap();
+        world.emulator.settings(json!({ "caller_arn": "arn:aws:sts::111122223333:assumed-role/viewer/jane" })).unwrap();
+        world.changes();
+        let applied = world.apply(plan).await;
+        assert_eq!((applied.is_ok(), world.entry(&role("viewer")).is_none()), (removes, removes), "{kind}");
+        if let Err(failure) = applied {
+            assert_eq!(failure.only().summary, caller(&role("viewer")));
+            assert_eq!(world.changes(), [""; 0]);
+            assert!(world.state(TYPE, "x").is_some());
+            world.emulator.remove_entry("dev", &role("viewer"));
+            world.forget(TYPE, "x");
+        }
     }
 }

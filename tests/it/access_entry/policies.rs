@@ -236,3 +236,20 @@ async fn pain_18_a_policy_waits_for_its_entry() {
     world.converge(TYPE, "x", with(json!({ VIEW: everywhere() }))).await.unwrap();
     assert_eq!(policies_of_viewer(&world), json!({ VIEW: "cluster" }));
 }
+
+/// What Terraform shows of it looks as if the policies went.
+#[tokio::test]
+async fn policies_that_are_no_longer_written_stay_and_the_plan_says_so() {
+    let world = World::start().await;
+    world.converge(TYPE, "x", viewer(json!({ "access_policies": { VIEW: everywhere() } }))).await.unwrap();
+    let plan = world.plan(TYPE, "x", viewer(json!({}))).await.unwrap();
+    let [warning] = plan.warnings.as_slice() else { panic!("{:?}", plan.warnings) };
+    assert!(warning.summary.starts_with("Policies stay with the access entry of"), "{warning:?}");
+    assert_says(warning, &[VIEW, "access_policies = {}", "eks_access_policy_association"]);
+    world.apply(plan).await.unwrap();
+    assert_eq!(policies_of_viewer(&world), json!({ VIEW: "cluster" }));
+
+    world.converge(TYPE, "x", viewer(json!({ "access_policies": {} }))).await.unwrap();
+    assert_eq!(world.converge(TYPE, "x", viewer(json!({}))).await.unwrap().warnings.len(), 0);
+    assert_eq!(policies_of_viewer(&world), json!({}));
+}
