@@ -82,7 +82,8 @@ const BY_SIZE: &str = "\
 ## By size
 
 The floor with latency is the floor without, and the time that the calls take when ten are under way all the time, which is
-what Terraform's `-parallelism` allows.
+what Terraform's `-parallelism` allows. These are the calls that there have to be, a describe per entry and a list per
+principal, and not those that a provider makes.
 ";
 
 fn table(f: &mut fmt::Formatter<'_>, heads: &[String], rows: &[Vec<String>]) -> fmt::Result {

@@ -20,6 +20,9 @@ pub(crate) const LATENCY: Duration = Duration::from_millis(30);
 /// How many operations Terraform has under way at once if nobody says otherwise.
 const PARALLELISM: u32 = 10;
 
+/// How many calls a plan may make for each entry: a describe, and a list for its principal.
+const CALLS_PER_ENTRY: usize = 2;
+
 /// The numbers of entries to go through.
 pub(crate) struct Sizes(Vec<usize>);
 
@@ -183,8 +186,9 @@ impl Cost {
         (self.size * (1 + POLICIES.len())) as f64
     }
 
+    /// The floor is of the calls that there have to be: whoever makes more of them pays for it.
     fn over_floor(&self) -> f64 {
-        let waiting = LATENCY * u32::try_from(self.with_latency.calls.len()).unwrap_or(u32::MAX) / PARALLELISM;
+        let waiting = LATENCY * u32::try_from(CALLS_PER_ENTRY * self.size).unwrap_or(u32::MAX) / PARALLELISM;
         self.with_latency.took.div_duration_f64(self.floor + waiting)
     }
 
