@@ -17,7 +17,7 @@ pub(crate) struct Report {
 }
 
 /// What depends on the number of entries.
-const SIZES: [&str; 8] = [
+const SIZES: [&str; 9] = [
     "entries, with two associations each",
     "provider",
     "calls of a plan",
@@ -26,6 +26,7 @@ const SIZES: [&str; 8] = [
     "plan",
     "the floor",
     "with 30 ms latency, over the floor",
+    "runs",
 ];
 
 impl Report {
@@ -46,7 +47,7 @@ impl Report {
     }
 
     /// What depends on the number of entries, in the order of [`SIZES`].
-    pub(crate) fn size(&mut self, cells: [String; 8]) {
+    pub(crate) fn size(&mut self, cells: [String; 9]) {
         println!("{}", cells.join(" | "));
         self.sizes.push(cells.into());
     }

@@ -51,9 +51,12 @@ impl Sizes {
 struct Cost {
     size: usize,
     column: String,
+    runs: usize,
     plan: Measured,
     with_latency: Measured,
-    floor: Duration,
+    floor: Measured,
+    /// The most of all runs, in bytes.
+    memory: u64,
 }
 
 pub(crate) async fn measure(programs: &Programs, columns: &[Column], sizes: &Sizes, report: &mut Report) -> Result<()> {
@@ -82,12 +85,20 @@ pub(crate) async fn measure(programs: &Programs, columns: &[Column], sizes: &Siz
     report.row(
         format!("provider's peak memory, {what}, refresh and plan"),
         "≤ 30 MB",
-        each(&|cost| megabytes(cost.plan.usage.memory)),
+        each(&|cost| megabytes(cost.memory)),
     );
     report.row(
         "provider's CPU time per resource in that plan",
         "≤ 0.4 ms",
         each(&|cost| milliseconds(cost.plan.usage.cpu.div_f64(cost.resources()))),
+    );
+    report.row(
+        "provider's CPU time in that plan, over Terraform's own in the floor",
+        "–",
+        each(&|cost| {
+            let (provider, own) = (cost.plan.usage.cpu, cost.floor.children);
+            format!("{:.3}: {} over {}", provider.div_duration_f64(own), seconds(provider), seconds(own))
+        }),
     );
     report.row(
         "calls of that refresh",
@@ -156,9 +167,9 @@ async fn at(programs: &Programs, columns: &[Column], size: usize) -> Result<Vec<
         let stage = Stage::settled(programs, column, size, &POLICIES).await?;
         stages.push((stage, Vec::new(), Vec::new()));
     }
-    let mut below = Vec::new();
-    for _ in 0..if size > 1_000 { 1 } else { 3 } {
-        below.push(floor.plan().await?.took);
+    let (mut below, runs) = (Vec::new(), if size > 1_000 { 1 } else { 3 });
+    for _ in 0..runs {
+        below.push(floor.plan().await?);
         for (stage, plans, with_latency) in &mut stages {
             plans.push(stage.plan().await?);
             stage.set(json!({ "latency_ms": LATENCY.as_millis() as u64 })).await?;
@@ -166,10 +177,11 @@ async fn at(programs: &Programs, columns: &[Column], size: usize) -> Result<Vec<
             stage.set(json!({ "latency_ms": 0 })).await?;
         }
     }
-    let floor = Times::new(below).median();
-    let cost = |(column, (_, plans, with_latency)): (&Column, (Stage, Vec<_>, Vec<_>))| {
+    let floor = median(below)?;
+    let cost = |(column, (_, plans, with_latency)): (&Column, (Stage, Vec<Measured>, Vec<Measured>))| {
+        let memory = plans.iter().chain(&with_latency).map(|run| run.usage.memory).max().unwrap_or(0);
         let (plan, with_latency) = (median(plans)?, median(with_latency)?);
-        Ok(Cost { size, column: column.name(), plan, with_latency, floor })
+        Ok(Cost { size, column: column.name(), runs, plan, with_latency, floor: floor.clone(), memory })
     };
     columns.iter().zip(stages).map(cost).collect()
 }
@@ -189,22 +201,26 @@ impl Cost {
     /// The floor is of the calls that there have to be: whoever makes more of them pays for it.
     fn over_floor(&self) -> f64 {
         let waiting = LATENCY * u32::try_from(CALLS_PER_ENTRY * self.size).unwrap_or(u32::MAX) / PARALLELISM;
-        self.with_latency.took.div_duration_f64(self.floor + waiting)
+        self.with_latency.took.div_duration_f64(self.floor.took + waiting)
     }
 
-    fn cells(&self) -> [String; 8] {
-        let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    fn cells(&self) -> [String; 9] {
         [
             self.size.to_string(),
             self.column.clone(),
             self.plan.calls.len().to_string(),
-            megabytes(self.plan.usage.memory),
+            megabytes(self.memory),
             milliseconds(self.plan.usage.cpu.div_f64(self.resources())),
             seconds(self.plan.took),
-            seconds(self.floor),
+            seconds(self.floor.took),
             format!("{:.2}: {}", self.over_floor(), seconds(self.with_latency.took)),
+            self.runs.to_string(),
         ]
     }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
 }
 
 fn milliseconds(time: Duration) -> String {

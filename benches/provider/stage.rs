@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::emulator::Emulator;
 use crate::terraform::{Run, Terraform};
-use crate::usage::{Usage, watch};
+use crate::usage::{Usage, of_children, watch};
 use crate::{Result, control, settled};
 
 /// The programs of other people, or for other people.
@@ -74,9 +74,13 @@ pub(crate) struct Stage {
 }
 
 /// A command that has succeeded.
+#[derive(Clone)]
 pub(crate) struct Measured {
     pub(crate) took: Duration,
+    /// What the provider's processes have used.
     pub(crate) usage: Usage,
+    /// The time on a processor of Terraform and of all that it has started.
+    pub(crate) children: Duration,
     pub(crate) calls: Vec<Call>,
 }
 
@@ -161,6 +165,7 @@ impl Stage {
     /// Runs a command. What it does not say it has not done, whatever its exit code.
     async fn run(&self, arguments: &[&str], says: &str) -> Result<Measured> {
         control::take_calls(&self.emulator.url).await?;
+        let before = of_children()?;
         let ((took, run), usage) = watch(&self.provider, || {
             let began = Instant::now();
             let run: Run = self.terraform.run(arguments)?;
@@ -169,7 +174,8 @@ impl Stage {
         if !run.succeeded || !run.stdout.contains(says) {
             return Err(run.to_string().into());
         }
-        Ok(Measured { took, usage, calls: control::take_calls(&self.emulator.url).await? })
+        let children = of_children()?.saturating_sub(before);
+        Ok(Measured { took, usage, children, calls: control::take_calls(&self.emulator.url).await? })
     }
 }
 
