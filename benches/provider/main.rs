@@ -5,7 +5,7 @@
 //!
 //! Two variables of the environment say what is measured: `SIZES` is the numbers of access entries to go through, such as
 //! `100 1000`; `PEER` is another provider's binary, which then goes through the same configurations. Whatever was measured in
-//! full goes into `docs/benchmarks.md`. With `TRAIN` set, nothing is measured (see [`train`]).
+//! full goes into `docs/benchmarks.md`, and what `BUILT` says of how the provider was built stands on top. With `TRAIN` set, nothing is measured (see [`train`]).
 
 #![expect(clippy::print_stdout, reason = "it prints what it measures")]
 

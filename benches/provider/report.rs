@@ -5,8 +5,8 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use crate::Result;
 use crate::stage::{Column, Programs};
+use crate::{Result, variable};
 
 /// Tables of figures.
 pub(crate) struct Report {
@@ -33,7 +33,9 @@ impl Report {
     pub(crate) fn new(programs: &Programs, columns: &[Column]) -> Result<Self> {
         let date = output(Command::new("date").arg("+%F"))?;
         let version = output(Command::new(&programs.terraform).arg("version"))?;
-        let run = format!("{date}, {} cores ({}), {version}", thread::available_parallelism()?, processor()?);
+        let cores = thread::available_parallelism()?;
+        let built = built(columns.first().ok_or("there is no provider")?)?;
+        let run = format!("{date}, {cores} cores ({}), {version}. The provider is {built}", processor()?);
         println!("{run}");
         let providers = columns.iter().map(Column::name).collect();
         Ok(Self { run, providers, rows: Vec::new(), sizes: Vec::new() })
@@ -66,11 +68,15 @@ impl fmt::Display for Report {
 }
 
 const INTRODUCTION: &str = "\
-A figure that depends on the machine stands beside a floor that was measured in the same run: the same plan of as many
-`terraform_data`, which Terraform has built in and which ask nobody. Entries and associations are resources of their own
-(`eks_access_entry`, two `eks_access_policy_association` each); EKS is the emulator, a process of its own, whose log gives the
-calls. Memory and CPU time are those of the provider's processes alone, from `/proc`: the most that one of them had at once, and
-the time of all of them together. Medians, where something was measured more than once.
+The time of a plan stands beside a floor that was measured in the same run: the same plan of as many `terraform_data`, which
+Terraform has built in and which ask nobody. Start, Shutdown and CPU time per resource have no floor: they are of this processor.
+Entries and associations are resources of their own (`eks_access_entry`, two `eks_access_policy_association` each); EKS is the
+emulator, a process of its own, whose log gives the calls. Memory and CPU time are those of the provider's processes alone, from
+`/proc`: the most that one of them had at once, in any run, and the time of all of them together. Times are medians, where
+something was measured more than once.
+
+Calls go to the emulator over plain HTTP: no figure has TLS towards AWS in it. Terraform finds the provider by `dev_overrides`.
+Of an installed one it reads the file and makes a hash of it, once in each command; no figure has that in it either.
 
 What is planned was not applied object by object, which takes Terraform itself the longer the more there are: one entry was, its
 state was repeated, and a refresh brought home what only EKS knows. The calls of an apply are those of a real one.
@@ -96,6 +102,22 @@ fn table(f: &mut fmt::Formatter<'_>, heads: &[String], rows: &[Vec<String>]) -> 
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
+
+/// How a provider was built: by which compiler, as the program itself says, and by what else, as `BUILT` says, which is set by who
+/// has built it.
+fn built(column: &Column) -> Result<String> {
+    let program = fs::read(&column.provider)?;
+    let compiler = program.windows(COMPILER.len()).position(|bytes| bytes == COMPILER).map(|start| {
+        let text = program[start..].split(|byte| *byte == 0).next().unwrap_or_default();
+        String::from_utf8_lossy(text).replacen("version ", "", 1)
+    });
+    let compiler = compiler.as_deref().unwrap_or("a compiler that it does not name");
+    let record = Some(variable("BUILT")).filter(|built| !built.is_empty()).map(|built| format!(", {built}"));
+    Ok(format!("built by {compiler}{}", record.unwrap_or_default()))
+}
+
+/// What the compiler leaves in a program, before its version.
+const COMPILER: &[u8] = b"rustc version ";
 
 /// The processor's name, as the system gives it.
 fn processor() -> Result<String> {
