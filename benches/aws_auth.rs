@@ -1,7 +1,8 @@
 //! What a large `aws-auth` costs: the time of a plan over 2,000 rows, through the real Terraform.
 //!
-//! `cargo bench --locked --profile dev --bench aws_auth` runs it, with a path of the provider's binary behind `--` if it
-//! is to be another than the one just built. Nothing is judged: times say something about one machine and one moment.
+//! `cargo bench --locked --bench aws_auth` runs it, which builds the provider as a release for it. With a path of a provider's
+//! binary behind `--`, such as the one of `make release`, it measures that one; `--profile dev` builds faster then, and without
+//! a path it would measure a build for debugging. Nothing is judged: times say something about one machine and one moment.
 
 #![expect(clippy::print_stdout, reason = "it prints what it measures")]
 
