@@ -61,13 +61,14 @@ what the principal may do there.";
         Call::new("eks:DescribeUpdate", "create, while the cluster changes its authentication mode"),
         Call::new(
             "sts:GetCallerIdentity",
-            "plans of nodes, and plans that remove an entry or make it again, unless `lockout_guard` is `off`",
+            "plans of nodes, plans that remove an entry or make it again, unless `lockout_guard` is `off`, and delete, if it is \
+             `refuse`",
         ),
     ];
     const ON_DESTROY: &'static str = "\
 The entry is deleted, and with it every policy that is associated with it, whoever has associated it: the principal is locked out, \
 within seconds, unless `aws-auth` still lets it in. The plan warns when this is the entry of whoever runs it, \
- or the last one with cluster-admin rights (`lockout_guard`).";
+or the last one with cluster-admin rights (`lockout_guard`).";
     type Client = Client;
     type Model = AccessEntryModel;
     type Identity = AccessEntryIdentity;

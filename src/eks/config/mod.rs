@@ -65,7 +65,8 @@ model! {
         pub use_dualstack_endpoint: Value<bool> = optional(),
         /// What a plan does that would remove the access entry of the identity that runs it, or the last cluster administrator:
         /// `warn`, which is the default, `refuse` or `off`. The same where the plan cannot tell, for want of a permission or of
-        /// an answer.
+        /// an answer. With `refuse` an apply does not do so either to the identity that runs it, also if another one has planned it.
+        /// Of a replacement that only `-replace` or `replace_triggered_by` asks for, Terraform shows no warnings: `refuse` holds.
         pub lockout_guard: Value<String> = optional().check(check_lockout_guard),
         /// A role to assume. Several blocks are a chain: each role is assumed with the credentials of the one before.
         pub assume_role: Value<Vec<AssumeRoleBlock>> = block(),

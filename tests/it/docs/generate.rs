@@ -18,7 +18,7 @@ pub(crate) fn pages(root: &Path) -> Result<Pages, Box<dyn Error>> {
 
 /// Pages that our tools write and that the registries show as guides, because they show nothing else of `docs/`.
 const REPORTS: [(&str, &str); 3] = [
-    ("benchmarks", "what the provider costs, each figure beside a floor"),
+    ("benchmarks", "what the provider costs, beside what Terraform takes by itself"),
     ("compatibility", "which version of Terraform has what, as the tests find it"),
     ("reliability", "what is promised under faults, interruptions and hostile input, and what tests it"),
 ];
