@@ -9,9 +9,22 @@ use super::model::AccessEntryModel;
 /// Checks what the arguments say together.
 pub(super) fn check(config: &AccessEntryModel) -> Result<(), Diagnostics> {
     let mut diagnostics = Diagnostics::none();
-    node(config, &mut diagnostics);
+    match entry_type(config) {
+        Ok(()) => node(config, &mut diagnostics),
+        Err(empty) => diagnostics.push(empty),
+    }
     policies(config, &mut diagnostics);
     diagnostics.into_result()
+}
+
+/// EKS may know types that this provider does not, but none without a name.
+fn entry_type(config: &AccessEntryModel) -> Result<(), Diagnostic> {
+    if config.r#type.known().is_none_or(|text| !text.trim().is_empty()) {
+        return Ok(());
+    }
+    let detail = "The type of an access entry must not be empty. For people and programs it is \"STANDARD\", which is also what it is \
+                  where it is left out or null.";
+    Err(Diagnostic::error("Empty type of access entry", detail).at_attribute("type"))
 }
 
 /// What EKS refuses on nodes.

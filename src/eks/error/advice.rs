@@ -79,6 +79,9 @@ impl Advice {
         if error.is_invalid_principal() {
             return Self::at("principal_arn", INVALID_PRINCIPAL);
         }
+        if error.is_standard_only() && error.operation() == "UpdateAccessEntry" {
+            return Self::at("type", MADE_AGAIN_OF_NODES);
+        }
         if error.is_standard_only() {
             return Self::at("principal_arn", STANDARD_ONLY);
         }
@@ -130,6 +133,10 @@ take principal_arn from it.";
 const STANDARD_ONLY: &str = "\
 The entry of this principal is one of nodes. EKS associates no policies with such an entry and changes nothing of it but its tags: \
 what nodes may do comes with the type. Take the policy out, or give it to another principal.";
+
+const MADE_AGAIN_OF_NODES: &str = "\
+Somebody has made the entry again since it was planned, with another type: one of nodes, of which EKS changes nothing but the tags. \
+Plan again to see what that means for what is written here.";
 
 const POLICY_OF_SERVICES: &str = "\
 This policy is for roles that services of AWS make for themselves. Give another one: `aws eks list-access-policies` prints those \
@@ -253,6 +260,21 @@ mod tests {
         ] {
             assert_eq!(on("CreateAccessEntry", "InvalidParameterException", message).argument, argument, "{message}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_turns_out_to_be_one_of_nodes_is_no_matter_of_policies_where_it_is_changed() {
+        let message = "This operation can only be performed on Access Entries with a type of \"STANDARD\"";
+        let on = |operation| on(operation, "InvalidParameterException", message);
+        for (operation, argument, words) in [
+            ("UpdateAccessEntry", "type", "made the entry again since it was planned, with another type"),
+            ("AssociateAccessPolicy", "principal_arn", "Take the policy out"),
+        ] {
+            let advice = on(operation);
+            assert_eq!(advice.argument, Some(argument), "{operation}");
+            assert!(advice.text.contains(words), "{operation}: {}", advice.text);
+        }
+        assert!(!on("UpdateAccessEntry").text.contains("polic"));
     }
 
     #[test]

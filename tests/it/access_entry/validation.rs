@@ -122,6 +122,14 @@ async fn pain_09_policies_on_a_node() {
 }
 
 #[tokio::test]
+async fn empty_type() {
+    for kind in ["", " "] {
+        let config = viewer(json!({ "type": kind, "kubernetes_groups": ["viewers"], "user_name": "jane" }));
+        refused(config, "type", &["must not be empty", "\"STANDARD\""]).await;
+    }
+}
+
+#[tokio::test]
 async fn user_on_a_node_type() {
     let account = "arn:aws:iam::111122223333:root";
     for principal in [&user("jane"), account] {
