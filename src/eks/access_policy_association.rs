@@ -82,7 +82,10 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
         Call::new("eks:AssociateAccessPolicy", "create, and changes of the scope"),
         Call::new("eks:DisassociateAccessPolicy", "delete"),
         Call::new("eks:ListAccessEntries", "plans that remove an administrator, unless `lockout_guard` is `off`"),
-        Call::new("sts:GetCallerIdentity", "plans that remove an administrator, unless `lockout_guard` is `off`"),
+        Call::new(
+            "sts:GetCallerIdentity",
+            "plans that remove an administrator, unless `lockout_guard` is `off`, and with `refuse` their applies",
+        ),
     ];
     const ON_DESTROY: &'static str = "\
 The policy is disassociated from the entry. The entry stays, with its groups and its other policies. The plan warns when this takes \
@@ -212,6 +215,9 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
         if prior.is_made(cx) {
             log_info!(association = %prior, "another resource has just made it: only the state forgets this one");
             return Ok(());
+        }
+        if let Some(key) = prior.key().filter(|_| prior.gives_cluster_admin()) {
+            lockout::check_caller(cx, &key, Loss::ClusterAdmin).await?;
         }
         let attempt = Attempt { summary: "Cannot disassociate EKS access policy", object: &prior };
         let eks = prior.eks(cx, &attempt).await?;

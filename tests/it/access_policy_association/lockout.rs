@@ -12,6 +12,26 @@ fn last(name: &str) -> String {
     format!("This plan removes the last cluster administrator: {} on cluster dev in us-east-1", role(name))
 }
 
+/// What is said of whoever runs this.
+fn caller(name: &str) -> String {
+    format!("This plan locks out whoever runs it: {} on cluster dev in us-east-1", role(name))
+}
+
+/// Has this role run it from now on.
+fn run_as(world: &World, name: &str) {
+    let session = format!("arn:aws:sts::111122223333:assumed-role/{name}/jane");
+    world.emulator.settings(json!({ "caller_arn": session })).unwrap();
+}
+
+/// A world that refuses, in which `ops` has an entry with cluster-admin rights from an association in the state, and is not the only
+/// one.
+async fn refusing() -> World {
+    let world = World::start_with("API", json!({ "lockout_guard": "refuse" })).await;
+    administrator(&world, "ops").await;
+    put_entry(&world, "other", &[CLUSTER_ADMIN]);
+    world
+}
+
 /// A world in which `ops` has an entry with cluster-admin rights from an association in the state.
 async fn world() -> World {
     let world = World::start().await;
@@ -111,12 +131,41 @@ async fn pain_33_the_rights_of_whoever_runs_this() {
     administrator(&world, "admin").await;
     put_entry(&world, "other", &[CLUSTER_ADMIN]);
     let plan = world.plan_destroy(TYPE, "admin").await.unwrap();
-    assert_eq!(
-        said(&plan),
-        [format!("This plan locks out whoever runs it: {} on cluster dev in us-east-1", role("admin"))]
-    );
+    assert_eq!(said(&plan), [caller("admin")]);
     let detail = &plan.warnings[0].detail;
     assert!(detail.contains("takes the cluster-admin rights of arn:aws:iam::111122223333:role/admin"), "{detail}");
+}
+
+/// The plan was another identity's, and Terraform does not plan again what an apply removes.
+#[tokio::test]
+async fn pain_33_an_apply_that_takes_the_rights_of_whoever_runs_it_is_refused() {
+    for config in [None, Some(association("ops", VIEW)), Some(association("viewer", CLUSTER_ADMIN))] {
+        let world = refusing().await;
+        put_entry(&world, "viewer", &[]);
+        let plan = match config {
+            None => world.plan_destroy(TYPE, "ops").await.unwrap(),
+            Some(config) => world.plan(TYPE, "ops", config).await.unwrap(),
+        };
+        run_as(&world, "ops");
+        world.changes();
+        let failure = world.apply(plan).await.unwrap_err();
+        assert_eq!(failure.only().summary, caller("ops"));
+        assert_eq!(world.changes(), [""; 0]);
+        assert!(world.state(TYPE, "ops").is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_apply_that_takes_nothing_of_whoever_runs_it_asks_nobody_twice() {
+    for (guard, calls) in [("refuse", &["GetCallerIdentity"][..]), ("warn", &[]), ("off", &[])] {
+        let world = World::start_with("API", json!({ "lockout_guard": guard })).await;
+        administrator(&world, "ops").await;
+        put_entry(&world, "other", &[CLUSTER_ADMIN]);
+        let plan = world.plan_destroy(TYPE, "ops").await.unwrap();
+        world.calls();
+        world.apply(plan).await.unwrap();
+        assert_eq!(world.calls(), [calls, &["DisassociateAccessPolicy ops"]].concat(), "{guard}");
+    }
 }
 
 #[tokio::test]
