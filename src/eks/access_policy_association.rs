@@ -147,8 +147,14 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
             Change::Create { config, planned, replaces } => {
                 plan_region(cx, config, planned).await?;
                 planned.plan_id();
-                planned.note(cx, if replaces { Intent::Recreate } else { Intent::Create })?;
-                if replaces { Ok(()) } else { check_new(cx, planned).await }
+                if replaces {
+                    let goes_and_comes = planned.is_kept(cx);
+                    planned.note(cx, Intent::Recreate)?;
+                    let takes_admin = goes_and_comes && planned.gives_cluster_admin();
+                    return if takes_admin { guard(cx, planned, Loss::MomentOfClusterAdmin).await } else { Ok(()) };
+                }
+                planned.note(cx, Intent::Create)?;
+                check_new(cx, planned).await
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
@@ -169,7 +175,10 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
                 }
                 planned.note(cx, Intent::Keep)?;
                 let loses = prior.gives_cluster_admin() && !planned.gives_cluster_admin();
-                if loses && planned.access_scope.known().is_some() { guard(cx, prior).await } else { Ok(()) }
+                match loses && planned.access_scope.known().is_some() {
+                    true => guard(cx, prior, Loss::ClusterAdmin).await,
+                    false => Ok(()),
+                }
             }
             Change::Delete { prior } => remove(cx, prior).await,
         }
@@ -308,7 +317,7 @@ async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
         return Ok(());
     }
     prior.note(cx, Intent::Remove)?;
-    if prior.gives_cluster_admin() { guard(cx, prior).await } else { Ok(()) }
+    if prior.gives_cluster_admin() { guard(cx, prior, Loss::ClusterAdmin).await } else { Ok(()) }
 }
 
 /// The association may be there already, in the whole cluster: what is new in the plan then takes that away.
@@ -331,10 +340,10 @@ async fn guard_what_is_there(cx: &Cx<'_, Client>, planned: &Model) -> Result<(),
 }
 
 /// Says or refuses what would lock somebody out.
-async fn guard(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
-    let Some(key) = prior.key().filter(|_| cx.client.is_known()) else { return Ok(()) };
-    let attempt = Attempt { summary: SUMMARY, object: prior };
-    lockout::check(cx, &prior.eks(cx, &attempt).await?, &key, Loss::ClusterAdmin).await
+async fn guard(cx: &Cx<'_, Client>, model: &Model, loss: Loss) -> Result<(), Diagnostics> {
+    let Some(key) = model.key().filter(|_| cx.client.is_known()) else { return Ok(()) };
+    let attempt = Attempt { summary: SUMMARY, object: model };
+    lockout::check(cx, &model.eks(cx, &attempt).await?, &key, loss).await
 }
 
 const SUMMARY: &str = "Cannot plan EKS access policy association";
@@ -419,6 +428,12 @@ impl Model {
     fn is_made(&self, cx: &Cx<'_, Client>) -> bool {
         let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return false };
         cx.client.walk.made_association(&key, policy)
+    }
+
+    /// Whether an earlier plan of this walk keeps this association: that of the first half, if this is the second of a replacement.
+    fn is_kept(&self, cx: &Cx<'_, Client>) -> bool {
+        let (Some(key), Some(policy)) = (self.key(), self.policy_name()) else { return false };
+        cx.client.walk.keeps_association(&key, policy)
     }
 
     fn note(&self, cx: &Cx<'_, Client>, intent: Intent) -> Result<(), Diagnostics> {

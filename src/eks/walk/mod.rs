@@ -66,6 +66,13 @@ impl Walk {
         self.note(planned, check, |record| record.entry(key).associations.entry(policy.to_owned()).or_default())
     }
 
+    /// Whether the latest plan of an association, if there is one, keeps it.
+    pub(super) fn keeps_association(&self, key: &EntryKey, policy: &str) -> bool {
+        let record = self.record();
+        let plans = record.entries.get(key).and_then(|noted| noted.associations.get(policy));
+        plans.and_then(|plans| plans.last()).is_some_and(|planned| planned.intent == Intent::Keep)
+    }
+
     /// Notes an exclusive set of principals, once it is known who is in it.
     pub(super) fn plan_set(
         &self,
@@ -282,6 +289,21 @@ mod tests {
             assert_eq!(walk.made_entry(&key), is_made.then_some(None));
             assert_eq!(walk.made_association(&key, "AmazonEKSViewPolicy"), is_made);
             assert!(!walk.made_association(&key, "AmazonEKSEditPolicy"));
+        }
+    }
+
+    /// In an apply, the second half of a replacement is planned when nothing is left of what the first has kept.
+    #[test]
+    fn an_association_is_kept_until_it_is_planned_otherwise() {
+        for walks in [Walks::One, Walks::Several] {
+            let (walk, key) = (Walk::new(walks), key());
+            let keeps = || walk.keeps_association(&key, "AmazonEKSViewPolicy");
+            assert!(!keeps());
+            for (intent, kept) in [(Intent::Keep, true), (Intent::Recreate, false)] {
+                let planned = planned_association(intent);
+                assert_eq!(walk.plan_association(&key, "AmazonEKSViewPolicy", planned), Ok(()));
+                assert_eq!(keeps(), kept, "{walks:?}, {intent:?}");
+            }
         }
     }
 

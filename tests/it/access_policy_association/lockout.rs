@@ -4,7 +4,7 @@ use eks_emulator::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 
 use super::{CLUSTER_ADMIN, TYPE, VIEW, association, in_namespaces, put_entry};
-use crate::support::core::Plan;
+use crate::support::core::{Action, Plan, PlanOptions};
 use crate::support::eks::{World, policy, role};
 
 /// What is said of the last administrator.
@@ -166,6 +166,41 @@ async fn an_apply_that_takes_nothing_of_whoever_runs_it_asks_nobody_twice() {
         world.apply(plan).await.unwrap();
         assert_eq!(world.calls(), [calls, &["DisassociateAccessPolicy ops"]].concat(), "{guard}");
     }
+}
+
+/// Terraform drops the warnings of the half of a replacement that knows of it, so only a refusal is heard.
+#[tokio::test]
+async fn refusing_holds_for_a_moment_without_the_rights() {
+    let world = refusing().await;
+    let replace = PlanOptions { replace: true, ..PlanOptions::default() };
+    run_as(&world, "ops");
+    world.changes();
+    let failure = world.plan_with(TYPE, "ops", association("ops", CLUSTER_ADMIN), replace).await.unwrap_err();
+    assert_eq!(failure.only().summary, caller("ops"));
+    let detail = &failure.only().detail;
+    assert!(detail.contains("takes, and gives again, the cluster-admin rights"), "{detail}");
+    assert_eq!(world.changes(), [""; 0]);
+
+    run_as(&world, "somebody");
+    world.new_walk().await.unwrap();
+    let plan = world.plan_with(TYPE, "ops", association("ops", CLUSTER_ADMIN), replace).await.unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    world.apply(plan).await.unwrap();
+    assert_eq!(world.changes(), ["DisassociateAccessPolicy ops", "AssociateAccessPolicy ops"]);
+}
+
+#[tokio::test]
+async fn a_replacement_that_goes_elsewhere_takes_no_moment_of_what_it_gives() {
+    let world = refusing().await;
+    run_as(&world, "viewer");
+    put_entry(&world, "viewer", &[]);
+    let replacement = world.plan(TYPE, "ops", association("viewer", CLUSTER_ADMIN)).await.unwrap();
+    assert_eq!(replacement.action, Action::Replace);
+
+    world.converge(TYPE, "view", association("viewer", VIEW)).await.unwrap();
+    world.new_walk().await.unwrap();
+    let replacement = world.plan(TYPE, "view", association("viewer", CLUSTER_ADMIN)).await.unwrap();
+    assert_eq!(replacement.action, Action::Replace);
 }
 
 #[tokio::test]
