@@ -217,7 +217,15 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
             // Nothing that EKS knows of: the policy is written in another way, or other timeouts.
             return Ok(Model { modified_at: prior.modified_at, ..planned });
         }
-        associate(cx, "Cannot change the scope of EKS access policy", planned).await
+        let planned_at = planned.associated_at.clone();
+        let updated = associate(cx, "Cannot change the scope of EKS access policy", planned).await?;
+        // Somebody may have made it again since it was planned. What was planned as known stays, as Terraform wants it; the next
+        // refresh tells the rest.
+        if !planned_at.is_unknown() && planned_at != updated.associated_at {
+            log_info!(association = %updated, "somebody has made it again since it was planned: the next refresh has the time");
+            return Ok(Model { associated_at: planned_at, ..updated });
+        }
+        Ok(updated)
     }
 
     async fn delete(&self, cx: &Cx<'_, Client>, prior: Model) -> Result<(), Diagnostics> {

@@ -3,8 +3,8 @@
 use eks_emulator::{Fault, FaultKind};
 use serde_json::json;
 
-use super::{EDIT, TYPE, VIEW, association, in_namespaces, policies, scoped, world};
-use crate::support::core::{Action, PlanOptions, as_json};
+use super::{EDIT, TYPE, VIEW, association, in_namespaces, policies, put_entry, scoped, world};
+use crate::support::core::{Action, PlanOptions, Stored, as_json};
 use crate::support::eks::{policy, role};
 
 #[tokio::test]
@@ -19,6 +19,37 @@ async fn a_scope_that_cannot_be_changed_stays_as_it_was() {
     assert_eq!(failure.only().summary, "Cannot change the scope of EKS access policy");
     assert_eq!(world.state(TYPE, "x"), before);
     assert_eq!(world.converge(TYPE, "x", narrow).await.unwrap().action, Action::Update);
+}
+
+/// While a plan waits for its apply, somebody takes the association away, or makes the entry again and gives it the policy.
+#[tokio::test]
+async fn what_is_made_again_behind_a_plan_gets_its_scope() {
+    for entry_too in [false, true] {
+        let world = world().await;
+        world.converge(TYPE, "x", association("viewer", VIEW)).await.unwrap();
+        // What the plan has seen was made long ago.
+        let (mut before, stored) = (world.state(TYPE, "x").unwrap(), world.stored(TYPE, "x").unwrap());
+        before["associated_at"] = "2026-01-01T00:00:00Z".into();
+        world.store(TYPE, "x", Stored { attributes: before.to_string().into_bytes(), ..stored });
+        let narrow = in_namespaces("viewer", VIEW, &["a"]);
+        let seen = PlanOptions { skip_refresh: true, ..PlanOptions::default() };
+        let plan = world.plan_with(TYPE, "x", narrow.clone(), seen).await.unwrap();
+        if entry_too {
+            assert!(world.emulator.remove_entry("dev", &role("viewer")));
+            put_entry(&world, "viewer", &[VIEW]);
+        } else {
+            assert!(world.emulator.remove_policy("dev", &role("viewer"), &policy(VIEW)));
+        }
+        let applied = as_json(&world.apply(plan).await.unwrap().state);
+        assert_eq!(applied["associated_at"], before["associated_at"]);
+        assert_eq!(policies(&world, "viewer"), json!({ VIEW: { "type": "namespace", "namespaces": ["a"] } }));
+
+        let again = world.plan(TYPE, "x", narrow).await.unwrap();
+        assert_eq!(again.action, Action::NoOp);
+        let after = as_json(&again.prior);
+        assert_ne!(after["associated_at"], before["associated_at"]);
+        assert_eq!(after["access_entry_arn"] != before["access_entry_arn"], entry_too);
+    }
 }
 
 /// The association that others take away first, so that there is a moment without access.
