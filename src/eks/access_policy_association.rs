@@ -19,6 +19,7 @@ use super::walk::{AssociationPlan, EntryKey, Intent};
 use super::{argument, import_id, offered, search};
 
 mod moves;
+mod taken_over;
 
 /// `eks_access_policy_association`: one access policy on one entry.
 pub struct AccessPolicyAssociation;
@@ -75,7 +76,7 @@ Gives the principal of an access entry the rights of an EKS access policy, in th
     const CALLS: &'static [Call] = &[
         Call::new(
             "eks:ListAssociatedAccessPolicies",
-            "refresh and import, once for each principal; plans that remove an administrator",
+            "refresh, import and plans of new ones, once for each principal; plans that remove an administrator",
         ),
         Call::new("eks:DescribeAccessEntry", "create, refresh and import, once for each principal"),
         Call::new("eks:ListAccessPolicies", "plans of a policy whose name this provider does not know; optional"),
@@ -154,7 +155,8 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
                     return if takes_admin { guard(cx, planned, Loss::MomentOfClusterAdmin).await } else { Ok(()) };
                 }
                 planned.note(cx, Intent::Create)?;
-                check_new(cx, planned).await
+                warn_of_unknown(cx, planned).await;
+                taken_over::check(cx, planned, true).await
             }
             Change::Update { config, prior, planned, .. } => {
                 if cx.client.is_known() {
@@ -165,7 +167,8 @@ the cluster-admin rights of whoever runs it, or the last ones that there are (`l
                 if !stays {
                     // The first half of a replacement: what is there goes. Of what is said to the second, Terraform shows only errors.
                     remove(cx, prior).await?;
-                    return check_new(cx, planned).await;
+                    warn_of_unknown(cx, planned).await;
+                    return taken_over::check(cx, planned, false).await;
                 }
                 planned.plan_id();
                 // With the entry go its policies: where it is made again, so is this.
@@ -307,12 +310,6 @@ async fn plan_region(cx: &Cx<'_, Client>, config: &Model, planned: &mut Model) -
     Ok(())
 }
 
-/// Says or refuses what is wrong with an association that this state does not have.
-async fn check_new(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
-    warn_of_unknown(cx, planned).await;
-    guard_what_is_there(cx, planned).await
-}
-
 /// Warns of a policy that EKS may refuse at apply.
 async fn warn_of_unknown(cx: &Cx<'_, Client>, planned: &Model) {
     let attempt = Attempt { summary: SUMMARY, object: planned };
@@ -326,25 +323,6 @@ async fn remove(cx: &Cx<'_, Client>, prior: &Model) -> Result<(), Diagnostics> {
     }
     prior.note(cx, Intent::Remove)?;
     if prior.gives_cluster_admin() { guard(cx, prior, Loss::ClusterAdmin).await } else { Ok(()) }
-}
-
-/// The association may be there already, in the whole cluster: what is new in the plan then takes that away.
-async fn guard_what_is_there(cx: &Cx<'_, Client>, planned: &Model) -> Result<(), Diagnostics> {
-    let Some(key) = planned.key().filter(|key| cx.client.is_known() && !cx.client.walk.makes_entry(key)) else {
-        return Ok(());
-    };
-    let narrows = planned.access_scope.known().is_some() && !planned.gives_cluster_admin();
-    if planned.policy_name() != Some(CLUSTER_ADMIN) || !narrows {
-        return Ok(());
-    }
-    let attempt = Attempt { summary: SUMMARY, object: planned };
-    let eks = planned.eks(cx, &attempt).await?;
-    match find_association(&eks, planned, &budget(cx), &attempt).await? {
-        Some(found) if found.scope == aws::AccessScope::Cluster => {
-            lockout::check(cx, &eks, &key, Loss::ClusterAdmin).await
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Says or refuses what would lock somebody out.

@@ -37,6 +37,10 @@ impl Made {
         self.entries.get(key)
     }
 
+    pub(super) fn has_associations(&self, key: &EntryKey) -> bool {
+        self.associations.contains_key(key)
+    }
+
     pub(super) fn has_association(&self, key: &EntryKey, policy: &str) -> bool {
         self.associations.get(key).is_some_and(|policies| policies.contains(policy))
     }

@@ -181,6 +181,11 @@ impl Walk {
         self.made().has_association(key, policy)
     }
 
+    /// Whether a resource has made an association with the entry in this apply: then the plan of this apply has seen what was there.
+    pub(super) fn made_associations(&self, key: &EntryKey) -> bool {
+        self.made().has_associations(key)
+    }
+
     /// Whether a resource of this walk that was planned before sets a mode with access entries.
     pub(super) fn plans_mode_with_entries(&self, key: &ClusterKey) -> bool {
         let record = self.record();

@@ -6,16 +6,33 @@ use super::{EDIT, ENTRY, TYPE, VIEW, association, in_namespaces, put_entry, worl
 use crate::support::core::Action;
 use crate::support::eks::{CLUSTER, World, role};
 
-const NONE: [&str; 0] = [];
-const READ: [&str; 2] = ["ListAssociatedAccessPolicies viewer", "DescribeAccessEntry viewer"];
+const LIST: &str = "ListAssociatedAccessPolicies viewer";
+const READ: [&str; 2] = [LIST, "DescribeAccessEntry viewer"];
 
 #[tokio::test]
 async fn create() {
     let world = world().await;
     let plan = world.plan(TYPE, "x", association("viewer", VIEW)).await.unwrap();
-    assert_eq!(world.calls(), NONE);
+    // Whether it is there already.
+    assert_eq!(world.calls(), [LIST]);
     world.apply(plan).await.unwrap();
-    assert_eq!(world.calls(), ["AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"]);
+    assert_eq!(world.calls(), [LIST, "AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"]);
+}
+
+/// One look at a principal answers for all of its policies that are new, in the plan as in the apply.
+#[tokio::test]
+async fn create_of_several() {
+    let world = world().await;
+    let mut plans = Vec::new();
+    for policy in [VIEW, EDIT, "AmazonEKSAdminPolicy"] {
+        plans.push(world.plan(TYPE, policy, association("viewer", policy)).await.unwrap());
+    }
+    assert_eq!(world.calls(), [LIST]);
+    for plan in plans {
+        world.apply(plan).await.unwrap();
+    }
+    let associate = "AssociateAccessPolicy viewer";
+    assert_eq!(world.calls(), [LIST, associate, "DescribeAccessEntry viewer", associate, associate]);
 }
 
 #[tokio::test]
@@ -47,7 +64,9 @@ async fn another_policy() {
     let plan = world.plan(TYPE, "x", association("viewer", EDIT)).await.unwrap();
     assert_eq!(world.calls(), READ);
     world.apply(plan).await.unwrap();
-    let expected = ["DisassociateAccessPolicy viewer", "AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"];
+    // What Terraform plans then is to the provider as new as any.
+    let expected =
+        ["DisassociateAccessPolicy viewer", LIST, "AssociateAccessPolicy viewer", "DescribeAccessEntry viewer"];
     assert_eq!(world.calls(), expected);
 }
 

@@ -9,6 +9,7 @@ mod lockout;
 mod policy;
 mod refusals;
 mod scope;
+mod taken_over;
 mod validate;
 mod walk;
 
